@@ -1,0 +1,48 @@
+# The verbs of this project. `make help` lists them.
+#
+# Everything that has to be installed besides rustup, git, Python 3, Node 20 and make is installed here.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint build fmt codegen venv soak bench
+
+VENV := .venv
+STAMP := $(VENV)/.installed
+# cargo-nextest runs tests in parallel processes; without it, cargo's own runner does.
+NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
+CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
+
+help: ## List the verbs
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+run: ## Build the service and run it on ./coldforge-data (ARGS="--listen 127.0.0.1:8080" changes settings)
+	cargo run --release -p local -- serve $(ARGS)
+
+test: lint venv build ## Check everything
+	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge VENV=$(CURDIR)/$(VENV) $(CARGO_TEST) --workspace
+
+lint: ## Check formatting and lints
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+build: ## Build the service with debug settings
+	cargo build -p local
+
+fmt: ## Format all sources
+	cargo fmt --all
+
+codegen: ## Regenerate the API types and the registry of functions
+	cargo run -p xtask -- codegen
+
+venv: $(STAMP) ## Make the Python environment with the AWS clients that the tests use
+
+$(STAMP): tests/python/requirements.txt
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --requirement tests/python/requirements.txt
+	touch $@
+
+soak: venv build ## Run the journeys that take long: a 1 GB file, 50,000 commits, 10,000 refs, 200 kills
+	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge VENV=$(CURDIR)/$(VENV) cargo test -p tests --features soak --test soak -- --nocapture
+
+bench: ## Compare with C git's http-backend (BENCH_REPO=/path names a real repository)
+	cargo build --release -p local -p tests
+	target/release/bench
