@@ -1,0 +1,17 @@
+//! The ports' adapters for one machine: everything lives in one data directory that one process owns.
+//!
+//! [`DataDirectory::open`] locks the directory and gives out [`EmbeddedTable`] (on the embedded database redb),
+//! [`DirectoryBlobs`] (plain files) and [`FileKeys`] (master keys in a file). What they acknowledge is on disk.
+
+mod blobs;
+mod data_directory;
+mod keys;
+mod open_error;
+mod sync;
+mod table;
+
+pub use blobs::DirectoryBlobs;
+pub use data_directory::DataDirectory;
+pub use keys::FileKeys;
+pub use open_error::OpenError;
+pub use table::EmbeddedTable;
