@@ -1,0 +1,131 @@
+//! What happened, in the domain's words: the content of event rows, from which every announcement is made.
+
+use crate::id::{EventId, RepositoryId};
+use crate::names::{BranchName, RefName, RepositoryName};
+use serde::{Deserialize, Serialize};
+use std::time::SystemTime;
+
+mod format;
+
+/// Who made a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Actor {
+    /// The ARN of the principal that signed the request.
+    pub arn: String,
+}
+
+impl Actor {
+    /// The principal with this ARN.
+    pub fn new(arn: impl Into<String>) -> Self {
+        Self { arn: arn.into() }
+    }
+}
+
+/// One change that committed. All changes of one commit to a repository's refs are one event.
+///
+/// Its JSON form carries a version; a reader refuses versions and kinds it does not know. Fields that are added later are
+/// optional, and readers skip fields they do not know. Samples of every kind are in the folder `events` of the project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    version: format::Version1,
+    /// Its name, the same in every announcement; sorts by time.
+    pub id: EventId,
+    /// When it happened, to the millisecond.
+    #[serde(with = "format::rfc3339")]
+    pub time: SystemTime,
+    /// Who did it.
+    pub actor: Actor,
+    /// The repository it happened to, as it was called after the change.
+    pub repository: EventRepository,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// The repository of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventRepository {
+    /// Its id.
+    pub id: RepositoryId,
+    /// Its name.
+    pub name: RepositoryName,
+}
+
+/// The kinds of event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "detail", rename_all_fields = "camelCase")]
+pub enum EventKind {
+    /// The repository was created.
+    RepositoryCreated {},
+    /// The repository was deleted.
+    RepositoryDeleted {},
+    /// The repository has another name.
+    RepositoryRenamed {
+        /// The name it had before.
+        previous_name: RepositoryName,
+    },
+    /// The repository's description was set or removed.
+    RepositoryDescriptionChanged {
+        /// The description before.
+        before: Option<String>,
+        /// The description now.
+        after: Option<String>,
+    },
+    /// Another branch is the default branch, or the first one became it.
+    DefaultBranchChanged {
+        /// The default branch before.
+        before: Option<BranchName>,
+        /// The default branch now.
+        after: BranchName,
+    },
+    /// Refs were created, moved or deleted.
+    ReferencesChanged {
+        /// The refs, by name.
+        references: Vec<ReferenceChange>,
+        /// Whether a git push did it (otherwise an API call).
+        pushed: bool,
+        /// What the push said with `--push-option`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        push_options: Vec<String>,
+    },
+}
+
+/// What happened to one ref.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReferenceChange {
+    /// Its full name.
+    pub name: RefName,
+    /// The object id it pointed to, in hex; `None` when it was created.
+    pub before: Option<String>,
+    /// The object id it points to, in hex; `None` when it was deleted.
+    pub after: Option<String>,
+    /// Whether it was moved to something that does not contain what it pointed to before.
+    #[serde(default)]
+    pub forced: bool,
+}
+
+/// A stored event that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the event cannot be read: {0}")]
+pub struct EventError(#[from] serde_json::Error);
+
+impl Event {
+    /// An event. The part of `time` below a millisecond is dropped.
+    pub fn new(id: EventId, time: SystemTime, actor: Actor, repository: EventRepository, kind: EventKind) -> Self {
+        Self { version: format::Version1, id, time: format::whole_millis(time), actor, repository, kind }
+    }
+
+    /// The event as JSON.
+    pub fn to_json(&self) -> Result<Vec<u8>, EventError> {
+        Ok(serde_json::to_vec(self)?)
+    }
+
+    /// Reads what [`Event::to_json`] wrote.
+    pub fn from_json(json: &[u8]) -> Result<Self, EventError> {
+        Ok(serde_json::from_slice(json)?)
+    }
+}
