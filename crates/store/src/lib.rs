@@ -1,0 +1,32 @@
+//! The typed stores: repositories, refs, packs, credentials and events, kept as rows and blobs.
+//!
+//! Only this crate knows the keys of rows and the names of blobs (`keys`). What it promises rests on four rules:
+//! - Every change is one conditional commit of the table, together with the event that tells of it. So it happened whole
+//!   and is announced, or it did not happen.
+//! - Conditions are stated by value ("the branch still points to A"); versions of rows only carry them through. A change
+//!   that lost a race against an unrelated one is checked again and retried, it does not fail.
+//! - Every row of a repository changes only while its `META` row is there, so that a deletion beats everything.
+//! - Refs are read before packs, so that every ref that is seen has its objects in a pack that is seen.
+
+mod change;
+mod credentials;
+mod error;
+mod events;
+mod keys;
+mod packs;
+mod repositories;
+mod repository;
+mod rows;
+mod snapshot;
+mod stores;
+
+pub use change::{ChangeError, Refusal, RefusalReason, RepositoryChange};
+pub use credentials::Credentials;
+pub use error::Error;
+pub use events::{FeedEntry, FeedPage};
+pub use packs::{PackOrigin, StoredPack};
+pub use ports::Sequence;
+pub use repositories::{CreateRepositoryError, NewRepository, RenameRepositoryError, RepositoryPage};
+pub use repository::{BranchPage, Repository};
+pub use snapshot::Snapshot;
+pub use stores::{Components, Store};

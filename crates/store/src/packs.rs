@@ -1,0 +1,154 @@
+//! Stored packs: putting their files into the blob store, and reading them in blocks through a cache.
+
+use crate::error::Error;
+use crate::keys;
+use crate::repository::Repository;
+use crate::rows::Millis;
+use bytes::Bytes;
+use domain::RepositoryId;
+use futures_util::future::try_join3;
+use git::{PackFiles, PackId, PackRecord, Part, StagedPack};
+use ports::{BlobError, Blobs};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use serde::{Deserialize, Serialize};
+use std::io;
+use std::ops::Range;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+
+/// How a pack came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PackOrigin {
+    /// Received by a push.
+    Push,
+    /// Made by an API call, such as `PutFile`.
+    Api,
+    /// Read from elsewhere in bulk.
+    Import,
+    /// Made from other packs.
+    Compaction,
+}
+
+/// A pack whose files are stored but which no repository lists yet: see `RepositoryChange::register`.
+#[derive(Debug, Clone)]
+pub struct StoredPack {
+    pub(crate) record: PackRecord,
+    pub(crate) origin: PackOrigin,
+    pub(crate) created: Millis,
+}
+
+impl StoredPack {
+    /// What the repository is to remember of it.
+    pub fn record(&self) -> &PackRecord {
+        &self.record
+    }
+}
+
+impl Repository {
+    /// Puts the files of a pack into the blob store. Nobody sees the pack before a change registers it; without that, the
+    /// files are left over, to be collected.
+    pub async fn store_pack(&self, staged: StagedPack, origin: PackOrigin) -> Result<StoredPack, Error> {
+        let blobs = &self.store().parts.blobs;
+        let name = |part| keys::pack_file(self.id(), staged.record.id, part);
+        let (pack, index, graph) = (name(Part::Pack)?, name(Part::Index)?, name(Part::Graph)?);
+        try_join3(
+            blobs.put_file(&pack, &staged.pack),
+            blobs.put_file(&index, &staged.index),
+            blobs.put_file(&graph, &staged.graph),
+        )
+        .await?;
+        let stored = StoredPack { record: staged.record.clone(), origin, created: self.store().now() };
+        // Dropping it removes files, which may take a while for large ones that the blob store copied.
+        drop(tokio::task::spawn_blocking(move || drop(staged)));
+        Ok(stored)
+    }
+}
+
+/// Blocks of stored packs in memory, shared by all repositories. Packs never change, so blocks never go stale.
+pub(crate) struct BlockCache {
+    block_size: usize,
+    blocks: Cache<BlockKey, Bytes, ByBytes>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct BlockKey {
+    pack: PackId,
+    part: Part,
+    number: u64,
+}
+
+#[derive(Clone)]
+struct ByBytes;
+
+impl Weighter<BlockKey, Bytes> for ByBytes {
+    fn weight(&self, _key: &BlockKey, block: &Bytes) -> u64 {
+        block.len() as u64
+    }
+}
+
+impl BlockCache {
+    /// A cache of at most `bytes` bytes of blocks, each `block_size` bytes long.
+    pub(crate) fn new(block_size: usize, bytes: u64) -> Self {
+        let blocks = bytes / block_size.max(1) as u64;
+        Self { block_size, blocks: Cache::with_weighter(blocks as usize, bytes, ByBytes) }
+    }
+}
+
+/// The packs of one repository, read through the shared cache.
+///
+/// The engine is synchronous and the port is not, so that every read blocks its thread until the runtime has driven the
+/// port's future. Call it on threads that may block (`tokio::task::spawn_blocking`) only: on a worker thread of the
+/// runtime, tokio panics. An adapter of the port that itself needs a blocking thread for a read competes for one with the
+/// threads that wait here, so that fewer of these may run at a time than the runtime has blocking threads.
+pub(crate) struct RepositoryPacks {
+    repository: RepositoryId,
+    blobs: Arc<dyn Blobs>,
+    cache: Arc<BlockCache>,
+    runtime: Handle,
+}
+
+impl RepositoryPacks {
+    /// The packs of `repository`. Call it within a tokio runtime, which is the one to drive the reads.
+    pub(crate) fn new(repository: RepositoryId, blobs: Arc<dyn Blobs>, cache: Arc<BlockCache>) -> Result<Self, Error> {
+        Ok(Self { repository, blobs, cache, runtime: Handle::try_current()? })
+    }
+
+    fn read(&self, pack: PackId, part: Part, range: Range<u64>) -> io::Result<Bytes> {
+        let name = keys::pack_file(&self.repository, pack, part).map_err(io_error)?;
+        self.runtime.block_on(self.blobs.get_range(&name, range)).map_err(io_error)
+    }
+}
+
+impl PackFiles for RepositoryPacks {
+    fn block_size(&self) -> usize {
+        self.cache.block_size
+    }
+
+    /// When several threads miss the same block, one of them reads it and the others wait for that.
+    fn block(&self, pack: &PackRecord, part: Part, number: u64) -> io::Result<Bytes> {
+        let key = BlockKey { pack: pack.id, part, number };
+        self.cache.blocks.get_or_insert_with(&key, || {
+            let size = self.cache.block_size as u64;
+            let file = pack.part_bytes(part);
+            let start = number.checked_mul(size).filter(|start| *start < file).ok_or_else(|| {
+                io::Error::new(io::ErrorKind::InvalidInput, format!("block {number} is behind the end of the file"))
+            })?;
+            self.read(pack.id, part, start..file.min(start.saturating_add(size)))
+        })
+    }
+
+    fn range(&self, pack: &PackRecord, part: Part, range: Range<u64>) -> io::Result<Bytes> {
+        self.read(pack.id, part, range)
+    }
+}
+
+fn io_error(error: BlobError) -> io::Error {
+    let kind = match &error {
+        BlobError::NotFound(_) => io::ErrorKind::NotFound,
+        BlobError::OutOfRange { .. } => io::ErrorKind::UnexpectedEof,
+        BlobError::Exists(_) | BlobError::Invalid(_) | BlobError::Unavailable(_) => io::ErrorKind::Other,
+    };
+    io::Error::new(kind, error)
+}

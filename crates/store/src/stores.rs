@@ -1,0 +1,104 @@
+//! The store as a whole: what it is made of, and the reads that its parts share.
+
+use crate::credentials::Credentials;
+use crate::error::Error;
+use crate::packs::BlockCache;
+use crate::repository::Repository;
+use crate::rows::{self, MetaRow};
+use crate::{keys, rows::Millis};
+use domain::RepositoryId;
+use git::odb::ObjectCache;
+use ports::clock::Clock;
+use ports::{Blobs, Page, Row, Scan, SortRange, Table};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What the store acts through.
+pub struct Components {
+    /// Keeps the rows.
+    pub table: Arc<dyn Table>,
+    /// Keeps the packs.
+    pub blobs: Arc<dyn Blobs>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// A local directory for files that are worked on; on the same file system as the blobs where these are files.
+    pub scratch: PathBuf,
+    /// The size of the blocks in which packs are read and cached, in bytes; a power of two.
+    pub block_size: usize,
+    /// How many bytes of blocks to keep in memory.
+    pub block_cache_bytes: u64,
+    /// How many bytes of decoded objects to keep in memory.
+    pub object_cache_bytes: u64,
+}
+
+/// The door to everything that is stored. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) parts: Arc<Parts>,
+}
+
+pub(crate) struct Parts {
+    pub(crate) table: Arc<dyn Table>,
+    pub(crate) blobs: Arc<dyn Blobs>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) blocks: Arc<BlockCache>,
+    pub(crate) objects: Arc<ObjectCache>,
+    scratch: PathBuf,
+}
+
+impl Store {
+    /// A store over these components; reads nothing yet.
+    pub fn new(components: Components) -> Self {
+        let Components { table, blobs, clock, scratch, block_size, block_cache_bytes, object_cache_bytes } = components;
+        let blocks = Arc::new(BlockCache::new(block_size, block_cache_bytes));
+        let objects = Arc::new(ObjectCache::new(object_cache_bytes));
+        Self { parts: Arc::new(Parts { table, blobs, clock, blocks, objects, scratch }) }
+    }
+
+    /// The local directory for files that are worked on.
+    pub fn scratch(&self) -> &Path {
+        &self.parts.scratch
+    }
+
+    /// The store of credentials.
+    pub fn credentials(&self) -> Credentials {
+        Credentials::new(self.parts.table.clone())
+    }
+
+    /// The time in whole milliseconds, as rows keep it.
+    pub(crate) fn now(&self) -> Millis {
+        rows::millis(self.parts.clock.now())
+    }
+
+    /// The repository with this id, if there is one (1 get).
+    pub(crate) async fn repository_by_id(&self, id: &RepositoryId) -> Result<Option<Repository>, Error> {
+        let Some(row) = self.parts.table.get(&keys::meta(id)).await? else {
+            return Ok(None);
+        };
+        let meta: MetaRow = rows::decode(&row)?;
+        Ok(Some(Repository::new(self.clone(), id.clone(), meta, row.version)))
+    }
+
+    /// All rows of a range of a partition, page after page.
+    pub(crate) async fn scan_all(&self, partition: String, range: SortRange, reverse: bool) -> Result<Vec<Row>, Error> {
+        let mut scan = Scan { partition, range, after: None, limit: LARGEST_PAGE, reverse };
+        let Page { mut rows, mut next } = self.parts.table.scan(&scan).await?;
+        while next.is_some() {
+            scan.after = next;
+            let page = self.parts.table.scan(&scan).await?;
+            rows.extend(page.rows);
+            next = page.next;
+        }
+        Ok(rows)
+    }
+}
+
+/// How many rows to ask for when all are wanted: as many as the table gives in one page.
+const LARGEST_PAGE: usize = 100_000;
+
+/// Random bytes for ids.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,12 @@
+//! The stores, tested through their public doors over a table and blobs in memory.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says by panicking what does not hold")]
+
+mod changes;
+mod credentials;
+mod events;
+mod histories;
+mod packs;
+mod repositories;
+mod snapshots;
+mod support;
