@@ -1,0 +1,27 @@
+//! What the API's operations have in common.
+
+use crate::errors::ErrorCode;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// An operation of the API.
+pub trait Operation: 'static {
+    /// Its name, as in `X-Amz-Target: CodeCommit_20150413.<name>`.
+    const NAME: &'static str;
+    /// The errors that the model declares for it.
+    const ERRORS: &'static [ErrorCode];
+    /// What a request carries.
+    type Input: DeserializeOwned + Send + 'static;
+    /// What a response carries; `()` for nothing.
+    type Output: Serialize + Send + 'static;
+}
+
+/// The input of an operation that has none.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Empty {}
+
+/// An input that names the repository it is about.
+pub trait NamesRepository {
+    /// The name, if the client sent one; not yet validated.
+    fn repository_name(&self) -> Option<&str>;
+}

@@ -1,0 +1,39 @@
+//! The wire form of API requests and answers (AWS JSON 1.1).
+
+use crate::Response;
+use crate::body::Body;
+use crate::failure::Failure;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::json;
+
+/// The longest request body, in bytes: a file of 6 MiB in base64, and 2 MiB for the rest.
+pub(crate) const MOST_BODY_BYTES: usize = 10 << 20;
+
+const TARGET_PREFIX: &str = "CodeCommit_20150413.";
+
+/// The operation that a request names.
+pub(crate) fn operation(headers: &HeaderMap) -> Option<&str> {
+    headers.get("x-amz-target")?.to_str().ok()?.strip_prefix(TARGET_PREFIX)
+}
+
+/// The answer of an operation that succeeded.
+pub(crate) fn success(json: Vec<u8>) -> Response {
+    answer(StatusCode::OK, json)
+}
+
+/// The answer of an operation that failed.
+pub(crate) fn failure(failure: &Failure) -> Response {
+    let code = failure.code.as_str();
+    let body = json!({ "__type": code, "message": failure.message });
+    let mut response = answer(failure.code.status(), body.to_string().into_bytes());
+    response.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(code));
+    response
+}
+
+fn answer(status: StatusCode, json: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(json));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));
+    response
+}

@@ -1,0 +1,84 @@
+//! Operations as the pipeline sees them: all of one form, whatever they take and give.
+
+use crate::Response;
+use crate::context::Context;
+use crate::failure::{Code, Failure, GitFailure, Result};
+use crate::git_request::GitRequest;
+use crate::resource::{Authorized, Resource};
+use api::{ErrorCode, Operation};
+use futures_util::future::BoxFuture;
+use store::Repository;
+
+type Run = dyn Fn(Context, Vec<u8>) -> BoxFuture<'static, Result<Vec<u8>>> + Send + Sync;
+
+/// A function that acts on a `T`.
+type Function<T, Input, Output> = fn(Context, Authorized<T>, Input) -> BoxFuture<'static, Result<Output>>;
+
+/// One operation of the API with its function.
+pub struct Entry {
+    name: &'static str,
+    errors: &'static [ErrorCode],
+    run: Box<Run>,
+}
+
+impl Entry {
+    /// The operation `O`, done by `function`, which acts on a `T`.
+    pub fn new<O: Operation, T: Resource<O::Input> + 'static>(function: Function<T, O::Input, O::Output>) -> Self
+    where
+        O::Input: Sync,
+    {
+        let run = move |cx: Context, body: Vec<u8>| -> BoxFuture<'static, Result<Vec<u8>>> {
+            Box::pin(async move {
+                let input: O::Input = decode(&body)?;
+                drop(body);
+                let action = format!("codecommit:{}", O::NAME);
+                let resource = T::find(&cx, &action, &input).await?;
+                encode(&function(cx, resource, input).await?)
+            })
+        };
+        Self { name: O::NAME, errors: O::ERRORS, run: Box::new(run) }
+    }
+
+    /// The operation's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether the model lets the operation fail like this. Faults of the service itself are always possible.
+    pub fn declares(&self, code: Code) -> bool {
+        !matches!(code, Code::Api(code) if !self.errors.contains(&code))
+    }
+
+    pub(crate) fn run(&self, cx: Context, body: Vec<u8>) -> BoxFuture<'static, Result<Vec<u8>>> {
+        (self.run)(cx, body)
+    }
+}
+
+/// An empty body stands for an empty input.
+fn decode<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T> {
+    let body = if body.is_empty() { b"{}" } else { body };
+    serde_json::from_slice(body)
+        .map_err(|error| Failure::with_code(Code::Serialization, format!("the request body cannot be read: {error}")))
+}
+
+/// An operation without output answers with an empty object.
+fn encode<T: serde::Serialize>(output: &T) -> Result<Vec<u8>> {
+    let json = serde_json::to_vec(output).map_err(Failure::internal)?;
+    Ok(if json == b"null" { b"{}".to_vec() } else { json })
+}
+
+type GitFunction =
+    fn(Context, Authorized<Repository>, GitRequest) -> BoxFuture<'static, std::result::Result<Response, GitFailure>>;
+
+/// The functions behind Git's smart HTTP (gitprotocol-http).
+#[derive(Clone, Copy)]
+pub struct GitEntries {
+    /// `GET info/refs?service=git-upload-pack`.
+    pub advertise_upload_pack: GitFunction,
+    /// `POST git-upload-pack`.
+    pub upload_pack: GitFunction,
+    /// `GET info/refs?service=git-receive-pack`.
+    pub advertise_receive_pack: GitFunction,
+    /// `POST git-receive-pack`.
+    pub receive_pack: GitFunction,
+}

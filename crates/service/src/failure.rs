@@ -1,0 +1,160 @@
+//! Why an operation gives no result, as its caller is told.
+
+use crate::body::BoxError;
+use api::ErrorCode;
+use auth::{AuthenticationFailure, Reason};
+use http::StatusCode;
+use store::Error as StoreError;
+
+/// What an operation gives.
+pub type Result<T> = std::result::Result<T, Failure>;
+
+/// The name of a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// One of the API model's errors.
+    Api(ErrorCode),
+    /// The caller could not be authenticated.
+    Authentication(Reason),
+    /// The caller may not.
+    AccessDenied,
+    /// The target header names no operation.
+    UnknownOperation,
+    /// The operation exists, but not here yet.
+    NotImplemented,
+    /// The body is not what the operation takes.
+    Serialization,
+    /// The body is too long.
+    TooLarge,
+    /// The store cannot be reached for the moment.
+    Unavailable,
+    /// Something is wrong here, not with the request.
+    Internal,
+}
+
+impl Code {
+    /// The error name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Api(code) => code.as_str(),
+            Self::Authentication(reason) => reason.code(),
+            Self::AccessDenied => "AccessDeniedException",
+            Self::UnknownOperation => "UnknownOperationException",
+            Self::NotImplemented => "NotImplementedException",
+            Self::Serialization => "SerializationException",
+            Self::TooLarge => "RequestEntityTooLargeException",
+            Self::Unavailable => "ServiceUnavailableException",
+            Self::Internal => "InternalFailure",
+        }
+    }
+
+    /// The HTTP status. Everything a client can mend is 400 in the JSON protocols; AWS clients try 5xx again.
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+/// A failed operation.
+#[derive(Debug)]
+pub struct Failure {
+    pub(crate) code: Code,
+    pub(crate) message: String,
+    pub(crate) source: Option<BoxError>,
+}
+
+impl Failure {
+    /// One of the API's errors, with words for the caller.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self::with_code(Code::Api(code), message)
+    }
+
+    /// A fault of our own. The caller learns nothing of `source`; the log does.
+    pub fn internal(source: impl Into<BoxError>) -> Self {
+        let message = "the service failed; the request id finds the reason in its log".to_owned();
+        Self { code: Code::Internal, message, source: Some(source.into()) }
+    }
+
+    /// The failure's name.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What the caller is told.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(crate) fn with_code(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), source: None }
+    }
+
+    pub(crate) fn access_denied(message: impl Into<String>) -> Self {
+        Self::with_code(Code::AccessDenied, message)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::RepositoryGone => {
+                Self::new(ErrorCode::RepositoryDoesNotExistException, "the repository was deleted meanwhile")
+            }
+            StoreError::Contended => Self::with_code(Code::Unavailable, "too many changes at the same time; try again"),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<AuthenticationFailure> for Failure {
+    fn from(failure: AuthenticationFailure) -> Self {
+        Self::with_code(Code::Authentication(failure.reason), failure.message)
+    }
+}
+
+/// A Git request that is not answered as hoped: an HTTP status and a line of text, which git shows to the person.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct GitFailure {
+    pub(crate) status: StatusCode,
+    /// What the log calls it.
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    #[source]
+    pub(crate) source: Option<BoxError>,
+}
+
+impl GitFailure {
+    /// A refusal, with words for the person.
+    pub fn refused(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, code: "Refused", message: message.into(), source: None }
+    }
+
+    /// A fault of our own. The caller learns nothing of `source`; the log does.
+    pub fn internal(source: impl Into<BoxError>) -> Self {
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            code: Code::Internal.as_str(),
+            message: "the service failed; try again".to_owned(),
+            source: Some(source.into()),
+        }
+    }
+}
+
+impl From<Failure> for GitFailure {
+    fn from(failure: Failure) -> Self {
+        let status = match failure.code {
+            Code::Authentication(_) => StatusCode::UNAUTHORIZED,
+            Code::AccessDenied => StatusCode::FORBIDDEN,
+            Code::Api(ErrorCode::RepositoryDoesNotExistException | ErrorCode::InvalidRepositoryNameException) => {
+                StatusCode::NOT_FOUND
+            }
+            code => code.status(),
+        };
+        Self { status, code: failure.code.as_str(), message: failure.message, source: failure.source }
+    }
+}

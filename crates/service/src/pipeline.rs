@@ -1,0 +1,272 @@
+//! The way of a request through the house, and the line that the log keeps of it.
+
+use crate::Response;
+use crate::api_request;
+use crate::body::{Body, BodyError};
+use crate::context::{Context, Settings};
+use crate::entry::{Entry, GitEntries};
+use crate::failure::{Code, Failure, GitFailure, Result};
+use crate::git_request::{self, GitAction, GitProtocol, GitRequest, GitTarget};
+use crate::resource;
+use api::operations::OPERATIONS;
+use auth::Principal;
+use domain::{EventId, RepositoryName};
+use futures_util::FutureExt;
+use http::header::{CONTENT_TYPE, DATE, WWW_AUTHENTICATE};
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, StatusCode};
+use ports::Keys;
+use ports::clock::Clock;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Instant, SystemTime};
+use store::Store;
+
+/// The other end of a connection.
+#[derive(Debug, Clone)]
+pub struct Peer {
+    /// Its address.
+    pub address: SocketAddr,
+    /// Whether the connection is encrypted.
+    pub secure: bool,
+}
+
+/// What the service stands on.
+#[derive(Clone)]
+pub struct Components {
+    /// All state.
+    pub store: Store,
+    /// Opens sealed credentials.
+    pub keys: Arc<dyn Keys>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The service: answers requests.
+pub struct Service {
+    pub(crate) components: Components,
+    pub(crate) settings: Arc<Settings>,
+    operations: HashMap<&'static str, Entry>,
+    git: GitEntries,
+}
+
+/// What the log tells of a request.
+#[derive(Default)]
+struct Record {
+    operation: String,
+    repository: String,
+    principal: String,
+    error: &'static str,
+}
+
+impl Service {
+    /// A service with these operations.
+    pub fn new(components: Components, settings: Settings, operations: Vec<Entry>, git: GitEntries) -> Self {
+        let operations = operations.into_iter().map(|entry| (entry.name(), entry)).collect();
+        Self { components, settings: Arc::new(settings), operations, git }
+    }
+
+    /// Answers one request.
+    pub async fn handle(&self, request: Request<Body>, peer: Peer) -> Response {
+        let started = Instant::now();
+        let now = self.components.clock.now();
+        let request_id = request_id(now);
+        let bytes_in = Arc::new(AtomicU64::new(0));
+        let counted = bytes_in.clone();
+        let (parts, body) = request.into_parts();
+        let body = body.at_end(move |bytes| counted.store(bytes, Ordering::Relaxed));
+
+        let mut record = Record::default();
+        let answered = AssertUnwindSafe(self.route(&parts, body, &request_id, &mut record)).catch_unwind().await;
+        let mut response = answered.unwrap_or_else(|_panic| {
+            record.error = Code::Internal.as_str();
+            tracing::error!(request_id, "an operation panicked");
+            api_request::failure(&Failure::internal("an operation panicked"))
+        });
+        let headers = response.headers_mut();
+        if let Ok(id) = HeaderValue::from_str(&request_id) {
+            headers.insert("x-amzn-requestid", id);
+        }
+        if let Ok(date) = HeaderValue::from_str(&http_date(now)) {
+            headers.insert(DATE, date);
+        }
+        if is_probe(&parts) {
+            return response;
+        }
+        let status = response.status().as_u16();
+        let log = move |bytes_out: u64| {
+            tracing::info!(
+                request_id,
+                peer = %peer.address.ip(),
+                principal = record.principal,
+                operation = record.operation,
+                repository = record.repository,
+                status,
+                error = record.error,
+                duration_ms = started.elapsed().as_millis() as u64,
+                bytes_in = bytes_in.load(Ordering::Relaxed),
+                bytes_out,
+                "request"
+            );
+        };
+        response.map(|body| body.at_end(log))
+    }
+
+    async fn route(&self, parts: &Parts, body: Body, request_id: &str, record: &mut Record) -> Response {
+        if is_probe(parts) {
+            return Response::new(Body::from("ok\n"));
+        }
+        if parts.method == Method::POST && parts.uri.path() == "/" {
+            let answered = self.api(parts, body, request_id, record).await;
+            return answered.map_or_else(
+                |failure| {
+                    log_fault(request_id, failure.source.as_deref());
+                    record.error = failure.code.as_str();
+                    api_request::failure(&failure)
+                },
+                api_request::success,
+            );
+        }
+        let Some(target) = git_request::target(&parts.method, &parts.uri) else {
+            return text(StatusCode::NOT_FOUND, "there is nothing here; repositories are at /v1/repos/<name>\n");
+        };
+        self.git(parts, body, target, request_id, record).await.unwrap_or_else(|failure| {
+            log_fault(request_id, failure.source.as_deref());
+            record.error = failure.code;
+            git_failure(&failure)
+        })
+    }
+
+    async fn api(&self, parts: &Parts, body: Body, request_id: &str, record: &mut Record) -> Result<Vec<u8>> {
+        let operation = api_request::operation(&parts.headers).unwrap_or_default();
+        if OPERATIONS.contains(&operation) {
+            record.operation = operation.to_owned();
+        }
+        let body = body.collect(api_request::MOST_BODY_BYTES).await.map_err(|error| {
+            let code = if matches!(error, BodyError::TooLarge(_)) { Code::TooLarge } else { Code::Serialization };
+            Failure::with_code(code, error.to_string())
+        })?;
+        let principal = self.authenticate_api(parts, &body).await?;
+        record.principal = principal.arn();
+        let Some(entry) = self.operations.get(operation) else {
+            return Err(no_function(operation));
+        };
+        record.repository = named_repository(&body);
+        let done = entry.run(self.context(request_id, principal), body.into()).await;
+        if let Err(failure) = &done {
+            debug_assert!(entry.declares(failure.code), "{operation} does not declare {}", failure.code.as_str());
+        }
+        done
+    }
+
+    async fn git(
+        &self,
+        parts: &Parts,
+        body: Body,
+        target: GitTarget,
+        request_id: &str,
+        record: &mut Record,
+    ) -> std::result::Result<Response, GitFailure> {
+        record.operation = target.action.map_or("git", GitAction::name).to_owned();
+        let principal = self.authenticate_git(parts, &target.signed_paths).await?;
+        record.principal = principal.arn();
+        let Some(action) = target.action else {
+            return Err(GitFailure::refused(StatusCode::NOT_FOUND, "only Git's smart HTTP protocol is spoken here"));
+        };
+        let name = RepositoryName::parse(target.repository)
+            .map_err(|error| GitFailure::refused(StatusCode::NOT_FOUND, error.to_string()))?;
+        record.repository = name.to_string();
+        let cx = self.context(request_id, principal);
+        let repository = resource::repository(&cx, action.permission(), &name).await?;
+        let request = GitRequest { protocol: GitProtocol::of(&parts.headers), body };
+        let function = match action {
+            GitAction::AdvertiseFetch => self.git.advertise_upload_pack,
+            GitAction::Fetch => self.git.upload_pack,
+            GitAction::AdvertisePush => self.git.advertise_receive_pack,
+            GitAction::Push => self.git.receive_pack,
+        };
+        function(cx, repository, request).await
+    }
+
+    fn context(&self, request_id: &str, principal: Principal) -> Context {
+        Context {
+            request_id: request_id.to_owned(),
+            principal,
+            store: self.components.store.clone(),
+            settings: self.settings.clone(),
+            clock: self.components.clock.clone(),
+        }
+    }
+}
+
+/// Health checks are answered without a trace, or the log would hold little else.
+fn is_probe(parts: &Parts) -> bool {
+    parts.method == Method::GET && parts.uri.path() == "/healthz"
+}
+
+fn no_function(operation: &str) -> Failure {
+    if OPERATIONS.contains(&operation) {
+        return Failure::with_code(
+            Code::NotImplemented,
+            format!("{operation} is not available yet in this version of Coldforge"),
+        );
+    }
+    Failure::with_code(Code::UnknownOperation, "the X-Amz-Target header names no operation of CodeCommit_20150413")
+}
+
+/// The repository that a request names, for the log; nothing relies on it.
+fn named_repository(body: &[u8]) -> String {
+    let body: Option<serde_json::Value> = serde_json::from_slice(body).ok();
+    let name = body.as_ref().and_then(|body| body.get("repositoryName").or_else(|| body.get("oldName")));
+    name.and_then(serde_json::Value::as_str)
+        .and_then(|name| RepositoryName::parse(name).ok())
+        .map(|name| name.to_string())
+        .unwrap_or_default()
+}
+
+/// Git shows the text of a failure to the person; without the challenge it would not even try to sign in.
+fn git_failure(failure: &GitFailure) -> Response {
+    let mut response = text(failure.status, format!("{}\n", failure.message));
+    if failure.status == StatusCode::UNAUTHORIZED {
+        let challenge = HeaderValue::from_static("Basic realm=\"coldforge\", charset=\"UTF-8\"");
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+fn text(status: StatusCode, message: impl Into<bytes::Bytes>) -> Response {
+    let mut response = Response::new(Body::from(message));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
+
+/// Logs the chain of causes of a fault of our own, once.
+fn log_fault(request_id: &str, source: Option<&(dyn std::error::Error + Send + Sync + 'static)>) {
+    let Some(source) = source else { return };
+    let mut chain = source.to_string();
+    let mut next = source.source();
+    while let Some(cause) = next {
+        chain.push_str(": ");
+        chain.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    tracing::error!(request_id, cause = chain, "the service failed");
+}
+
+/// A fresh id, sortable by time.
+fn request_id(now: SystemTime) -> String {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let mut random = [0u8; 10];
+    random[..8].copy_from_slice(&COUNTER.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    random[8..].copy_from_slice(&(std::process::id() as u16).to_be_bytes());
+    EventId::new(now, random).to_string()
+}
+
+/// The `Date` header (RFC 9110, section 5.6.7); AWS clients correct their clock by it.
+fn http_date(now: SystemTime) -> String {
+    jiff::Timestamp::try_from(now).map(|now| now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()).unwrap_or_default()
+}
