@@ -1,0 +1,18 @@
+//! Every operation, one file each, and Git's smart HTTP. Nothing here knows where it runs.
+
+pub mod background;
+mod blocking;
+mod branches;
+mod changes;
+mod commits;
+mod files;
+mod git;
+mod inputs;
+mod page_token;
+mod paths;
+mod registry;
+mod repositories;
+mod revision;
+
+pub use git::git_entries;
+pub use registry::operations;

@@ -1,0 +1,49 @@
+//! `BatchGetRepositories`: tells what is known of several repositories.
+
+use super::wire;
+use api::{BatchGetRepositoriesInput, BatchGetRepositoriesOutput, ErrorCode};
+use domain::RepositoryName;
+use service::{Account, Authorized, Context, Failure, Result};
+
+/// The most repositories one request may name (AWS CodeCommit API reference, `MaximumRepositoryNamesExceededException`).
+const MOST_NAMES: usize = 100;
+
+/// Tells what is known of several repositories; those that do not exist are listed apart.
+pub(crate) async fn batch_get_repositories(
+    cx: Context,
+    _account: Authorized<Account>,
+    input: BatchGetRepositoriesInput,
+) -> Result<BatchGetRepositoriesOutput> {
+    let names = input.repository_names.filter(|names| !names.is_empty()).ok_or_else(|| {
+        Failure::new(ErrorCode::RepositoryNamesRequiredException, "at least one repository name is required")
+    })?;
+    if names.len() > MOST_NAMES {
+        return Err(Failure::new(
+            ErrorCode::MaximumRepositoryNamesExceededException,
+            format!("at most {MOST_NAMES} repository names can be given at once"),
+        ));
+    }
+    let names = names.into_iter().map(valid).collect::<Result<Vec<_>>>()?;
+    for name in &names {
+        cx.authorize("codecommit:BatchGetRepositories", name)?;
+    }
+
+    let (mut found, mut missing) = (Vec::new(), Vec::new());
+    for name in names {
+        match cx.store.find_repository(&name).await? {
+            Some(repository) => found.push(wire::metadata(&cx, &repository).await?),
+            None => missing.push(name.to_string()),
+        }
+    }
+    Ok(BatchGetRepositoriesOutput {
+        repositories: Some(found),
+        repositories_not_found: Some(missing),
+        errors: Some(Vec::new()),
+    })
+}
+
+/// Within a list, an empty name is as invalid as any other.
+fn valid(name: String) -> Result<RepositoryName> {
+    RepositoryName::parse(name)
+        .map_err(|error| Failure::new(ErrorCode::InvalidRepositoryNameException, error.to_string()))
+}

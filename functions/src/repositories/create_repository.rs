@@ -1,0 +1,67 @@
+//! `CreateRepository`: makes a new, empty repository.
+
+use super::wire;
+use crate::inputs::{repository_description, repository_name};
+use api::{CreateRepositoryInput, CreateRepositoryOutput, ErrorCode};
+use service::{Account, Authorized, Context, Failure, Result};
+use std::collections::BTreeMap;
+use store::{CreateRepositoryError, NewRepository};
+
+/// The most tags a resource may have (AWS CodeCommit quota "tags").
+const MOST_TAGS: usize = 50;
+
+/// Makes a repository.
+pub(crate) async fn create_repository(
+    cx: Context,
+    _account: Authorized<Account>,
+    input: CreateRepositoryInput,
+) -> Result<CreateRepositoryOutput> {
+    let name = repository_name(input.repository_name)?;
+    let description = repository_description(input.repository_description)?;
+    let kms_key_id = key_id(input.kms_key_id)?;
+    let tags = tags(input.tags.unwrap_or_default().into_iter().collect())?;
+
+    let new = NewRepository { name, description, kms_key_id, tags };
+    let repository = cx.store.create_repository(&cx.actor(), new).await.map_err(|error| match error {
+        CreateRepositoryError::AlreadyExists(name) => {
+            Failure::new(ErrorCode::RepositoryNameExistsException, format!("there is a repository '{name}' already"))
+        }
+        CreateRepositoryError::Store(error) => error.into(),
+    })?;
+    Ok(CreateRepositoryOutput { repository_metadata: Some(wire::metadata(&cx, &repository).await?) })
+}
+
+/// Repositories are encrypted under the service's own key so far; another one cannot be honoured, so it is not accepted.
+fn key_id(given: Option<String>) -> Result<Option<String>> {
+    match given {
+        Some(key) if key != "alias/aws/codecommit" => Err(Failure::new(
+            ErrorCode::EncryptionKeyNotFoundException,
+            format!("there is no key '{}'; leave kmsKeyId out", key.escape_debug()),
+        )),
+        given => Ok(given),
+    }
+}
+
+fn tags(tags: BTreeMap<String, String>) -> Result<BTreeMap<String, String>> {
+    if tags.len() > MOST_TAGS {
+        return Err(Failure::new(
+            ErrorCode::TooManyTagsException,
+            format!("a repository has at most {MOST_TAGS} tags"),
+        ));
+    }
+    for (key, value) in &tags {
+        if key.to_ascii_lowercase().starts_with("aws:") {
+            return Err(Failure::new(
+                ErrorCode::InvalidSystemTagUsageException,
+                "tag keys that begin with 'aws:' are reserved",
+            ));
+        }
+        if !(1..=128).contains(&key.chars().count()) || value.chars().count() > 256 {
+            return Err(Failure::new(
+                ErrorCode::InvalidTagsMapException,
+                "a tag has a key of 1 to 128 and a value of at most 256 characters",
+            ));
+        }
+    }
+    Ok(tags)
+}
