@@ -1,0 +1,75 @@
+//! What can be typed after `coldforge`.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// A Git service that speaks Git smart HTTP and the AWS CodeCommit API.
+#[derive(Debug, Parser)]
+#[command(name = "coldforge", version, about, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the service on this machine.
+    ///
+    /// Everything is kept below one data directory. The first start makes an administrator, prints its keys once and
+    /// writes them to DIR/admin-credentials.json (readable by you alone). Stop it with Ctrl-C or SIGTERM: running pushes
+    /// are finished first.
+    Serve(Serve),
+}
+
+/// How to serve.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where repositories, keys and settings are kept; made if missing. One process at a time may use it.
+    #[arg(long, value_name = "DIR", default_value = "coldforge-data", env = "COLDFORGE_DATA_DIR")]
+    pub(crate) data_dir: PathBuf,
+
+    /// The address to listen on. Addresses beyond this machine need TLS.
+    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:7420", env = "COLDFORGE_LISTEN")]
+    pub(crate) listen: SocketAddr,
+
+    /// The AWS region the service says it is in. Clients must be configured for the same one.
+    #[arg(long, value_name = "REGION", default_value = "us-east-1", env = "COLDFORGE_REGION")]
+    pub(crate) region: String,
+
+    /// The AWS account id that ARNs carry: 12 digits.
+    #[arg(long, value_name = "N", default_value = "000000000000", env = "COLDFORGE_ACCOUNT_ID")]
+    pub(crate) account_id: String,
+
+    /// The host (and port) under which clients reach the service, if that is not the listen address. May be given several
+    /// times; the first one stands in clone URLs. Signatures made for any other host are refused.
+    #[arg(long = "host", value_name = "HOST[:PORT]")]
+    pub(crate) hosts: Vec<String>,
+
+    /// Serve HTTPS with this certificate chain (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_certificate: Option<PathBuf>,
+
+    /// The certificate's private key (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    pub(crate) tls_key: Option<PathBuf>,
+
+    /// How log lines look on standard error.
+    #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "COLDFORGE_LOG_FORMAT")]
+    pub(crate) log_format: LogFormat,
+
+    /// What is logged: a level, or directives such as `info,service=debug`.
+    #[arg(long, value_name = "FILTER", default_value = "info", env = "COLDFORGE_LOG")]
+    pub(crate) log: String,
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for programs.
+    Json,
+}

@@ -1,0 +1,42 @@
+//! The `coldforge` program: the service on one machine.
+
+mod administrator;
+mod cli;
+mod log;
+mod port_log;
+mod serve;
+mod server;
+mod tls;
+
+use clap::Parser;
+use cli::{Cli, Command};
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// How long work that no request waits for any more may take when the program ends.
+const LAST_WORK: Duration = Duration::from_secs(10);
+
+fn main() -> ExitCode {
+    let Command::Serve(options) = Cli::parse().command;
+    if let Err(error) = log::start(options.log_format, &options.log) {
+        return fail(&format!("--log: {error}"));
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("the runtime cannot be started: {error}")),
+    };
+    let served = runtime.block_on(serve::serve(options));
+    runtime.shutdown_timeout(LAST_WORK);
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error.to_string()),
+    }
+}
+
+/// Says what went wrong where the shell shows it.
+fn fail(message: &str) -> ExitCode {
+    // When not even standard error can be written to, the exit code must do.
+    _ = writeln!(std::io::stderr(), "coldforge: {message}");
+    ExitCode::FAILURE
+}
