@@ -46,6 +46,12 @@ impl Push<'_> {
     /// Carries the push out and reports. An error means that the client could not be told.
     pub(super) fn run(self, input: &mut dyn BufRead, out: &mut dyn Write) -> Result<(), Failure> {
         let mut report = Report::new(out, self.request.capabilities);
+        if let Some(reason) = &self.request.refusal {
+            // Clients send all of the pack before they listen.
+            io::copy(input, &mut io::sink()).map_err(Failure::internal)?;
+            let outcomes = vec![Some(Err("the push was refused".to_owned())); self.request.commands.len()];
+            return self.finish(report, &Err(reason.clone()), outcomes);
+        }
         let snapshot = self.runtime.block_on(self.repository.open())?;
         let mut outcomes: Outcomes = vec![None; self.request.commands.len()];
         let mut wishes = self.wishes(&snapshot, &mut outcomes);

