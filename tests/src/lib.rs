@@ -1,0 +1,27 @@
+//! What the end-to-end journeys and the benchmark share: a server of one's own, unchanged clients, made-up repositories.
+//!
+//! Everything here panics with the whole story when something does not go as it should: that is how a journey fails.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "test support: a broken set-up ends the test, and the server's log belongs beside it"
+)]
+
+pub mod aws;
+pub mod compare;
+pub mod crashes;
+pub mod git;
+pub mod history;
+pub mod http;
+pub mod journey;
+pub mod load;
+pub mod pack;
+pub mod push;
+pub mod random;
+pub mod server;
+pub mod signing;
+
+pub use git::{Git, Repo};
+pub use journey::{Journey, PROTOCOLS};
+pub use server::Server;

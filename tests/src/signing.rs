@@ -1,0 +1,103 @@
+//! API calls signed by AWS's own signer, and every way to spoil them.
+
+use crate::http::{self, Answer};
+use crate::server::Server;
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use serde_json::Value;
+use std::time::SystemTime;
+
+/// An API call that has not been sent yet. Its fields may be changed to see what the service makes of it.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The operation's name.
+    pub operation: String,
+    /// The operation's name that is sent, if another one than was signed.
+    pub sent_operation: Option<String>,
+    /// The body that is signed.
+    pub body: Vec<u8>,
+    /// The body that is sent, if another one.
+    pub sent_body: Option<Vec<u8>>,
+    /// The access key id.
+    pub access_key_id: String,
+    /// The secret key.
+    pub secret_access_key: String,
+    /// The region in the signature's scope.
+    pub region: String,
+    /// The service in the signature's scope.
+    pub service: String,
+    /// When it is signed.
+    pub at: SystemTime,
+}
+
+/// An error as AWS clients see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError {
+    /// The HTTP status.
+    pub status: u16,
+    /// The error's name.
+    pub name: String,
+    /// Its explanation.
+    pub message: String,
+}
+
+impl Call {
+    /// A call that should be accepted.
+    pub fn new(server: &Server, operation: &str, input: &Value) -> Self {
+        Self {
+            operation: operation.to_owned(),
+            sent_operation: None,
+            body: input.to_string().into_bytes(),
+            sent_body: None,
+            access_key_id: server.credentials.access_key_id.clone(),
+            secret_access_key: server.credentials.secret_access_key.clone(),
+            region: server.credentials.region.clone(),
+            service: "codecommit".to_owned(),
+            at: SystemTime::now(),
+        }
+    }
+
+    /// Signs and sends it.
+    pub fn send(&self, server: &Server) -> Result<Value, ApiError> {
+        answer(&self.send_raw(server))
+    }
+
+    /// Signs and sends it, and gives the HTTP answer as it is.
+    pub fn send_raw(&self, server: &Server) -> Answer {
+        let target = format!("CodeCommit_20150413.{}", self.operation);
+        let unsigned =
+            [("host", server.address()), ("content-type", "application/x-amz-json-1.1"), ("x-amz-target", &target)];
+        let identity = Credentials::new(&self.access_key_id, &self.secret_access_key, None, None, "tests").into();
+        let params = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(&self.region)
+            .name(&self.service)
+            .time(self.at)
+            .settings(SigningSettings::default())
+            .build()
+            .unwrap()
+            .into();
+        let url = format!("http://{}/", server.address());
+        let signable =
+            SignableRequest::new("POST", &url, unsigned.iter().copied(), SignableBody::Bytes(&self.body)).unwrap();
+        let (instructions, _) = sign(signable, &params).unwrap().into_parts();
+        let mut headers: Vec<(&str, &str)> = unsigned.iter().copied().chain(instructions.headers()).collect();
+        let sent_target = self.sent_operation.as_ref().map(|operation| format!("CodeCommit_20150413.{operation}"));
+        if let Some(sent) = &sent_target {
+            headers[2].1 = sent;
+        }
+        http::request(server.address(), "POST", "/", &headers, self.sent_body.as_ref().unwrap_or(&self.body))
+    }
+}
+
+/// Reads an API answer.
+pub fn answer(answer: &Answer) -> Result<Value, ApiError> {
+    let json: Value = serde_json::from_slice(&answer.body)
+        .unwrap_or_else(|error| panic!("{error} in an API answer: {} {}", answer.status, answer.text()));
+    if answer.status == 200 {
+        return Ok(json);
+    }
+    let text = |name: &str| json[name].as_str().unwrap_or_default().to_owned();
+    Err(ApiError { status: answer.status, name: text("__type"), message: text("message") })
+}

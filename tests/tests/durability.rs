@@ -1,0 +1,8 @@
+//! What was acknowledged is there after a power cut.
+
+use tests::crashes;
+
+#[test]
+fn every_acknowledged_push_survives_a_kill() {
+    crashes::kill_under_load(10, 3);
+}
