@@ -3,7 +3,7 @@
 # Everything that has to be installed besides rustup, git, Python 3, Node 20 and make is installed here.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint build fmt codegen venv soak bench
+.PHONY: help run test lint build fmt codegen venv soak bench fuzz
 
 VENV := .venv
 STAMP := $(VENV)/.installed
@@ -18,7 +18,7 @@ run: ## Build the service and run it on ./coldforge-data (ARGS="--listen 127.0.0
 	cargo run --release -p local -- serve $(ARGS)
 
 test: lint venv build ## Check everything
-	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge VENV=$(CURDIR)/$(VENV) $(CARGO_TEST) --workspace
+	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge $(CARGO_TEST) --workspace
 
 lint: ## Check formatting and lints
 	cargo fmt --all --check
@@ -41,8 +41,12 @@ $(STAMP): tests/python/requirements.txt
 	touch $@
 
 soak: venv build ## Run the journeys that take long: a 1 GB file, 50,000 commits, 10,000 refs, 200 kills
-	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge VENV=$(CURDIR)/$(VENV) cargo test -p tests --features soak --test soak -- --nocapture
+	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge cargo test -p tests --features soak --test soak -- --nocapture
 
-bench: ## Compare with C git's http-backend (BENCH_REPO=/path names a real repository)
-	cargo build --release -p local -p tests
+bench: ## Compare with C git's http-backend behind lighttpd (BENCH_REPO=/path names a real repository)
+	@PATH="$$PATH:/usr/sbin" command -v lighttpd >/dev/null || apt-get install --yes lighttpd
+	cargo build --release -p local -p tests --bin coldforge --bin bench
 	target/release/bench
+
+fuzz: ## Fuzz a parser for a minute (T=pack, commands, delta or objects); needs cargo-fuzz and a nightly compiler
+	cd crates/git && cargo fuzz run $(or $(T),pack) -- -max_total_time=60

@@ -3,6 +3,8 @@
 
 use serde_json::{Value, json};
 use tests::aws::Aws;
+use tests::random::Random;
+use tests::signing::Call;
 use tests::{Journey, Repo};
 
 /// The service's repository `demo`, pushed with git: two commits, a tag, an executable, a link, a submodule, a large file.
@@ -180,4 +182,115 @@ async fn the_rust_sdk_runs_every_operation() {
     assert!(outdated.into_service_error().is_parent_commit_id_outdated_exception());
     let taken = client.create_branch().repository_name("demo").branch_name("topic").commit_id(&tip);
     assert!(taken.send().await.unwrap_err().into_service_error().is_branch_name_exists_exception());
+}
+
+/// The operations with a function, and the members their inputs may have.
+const OPERATIONS: [&str; 20] = [
+    "BatchGetCommits",
+    "BatchGetRepositories",
+    "CreateBranch",
+    "CreateCommit",
+    "CreateRepository",
+    "DeleteBranch",
+    "DeleteRepository",
+    "GetBlob",
+    "GetBranch",
+    "GetCommit",
+    "GetDifferences",
+    "GetFile",
+    "GetFolder",
+    "GetRepository",
+    "ListBranches",
+    "ListRepositories",
+    "PutFile",
+    "UpdateDefaultBranch",
+    "UpdateRepositoryDescription",
+    "UpdateRepositoryName",
+];
+
+/// A value that a client should not send, or not there.
+fn odd_value(random: &mut Random, depth: usize) -> Value {
+    let texts = ["", "demo", "main", "HEAD", "a/../b", "refs/heads/main", "\0", "é\u{200d}", "0", "..", "AAAA", "x y"];
+    match random.below(if depth < 3 { 9 } else { 6 }) {
+        0 => Value::Null,
+        1 => json!(true),
+        2 => json!(i64::MIN),
+        3 => json!(1.5e300),
+        4 => json!("1".repeat(40)),
+        5 => json!(texts[random.below(texts.len())]),
+        6 => json!("y".repeat(random.below(70_000))),
+        7 => (0..random.below(4)).map(|_| odd_value(random, depth + 1)).collect(),
+        _ => odd_object(random, depth + 1),
+    }
+}
+
+fn odd_object(random: &mut Random, depth: usize) -> Value {
+    let members = [
+        "repositoryName",
+        "repositoryNames",
+        "branchName",
+        "commitId",
+        "commitIds",
+        "commitSpecifier",
+        "filePath",
+        "folderPath",
+        "blobId",
+        "oldName",
+        "newName",
+        "tags",
+        "nextToken",
+        "NextToken",
+        "MaxResults",
+        "sortBy",
+        "order",
+        "afterCommitSpecifier",
+        "beforeCommitSpecifier",
+        "afterPath",
+        "fileContent",
+        "fileMode",
+        "parentCommitId",
+        "putFiles",
+        "deleteFiles",
+        "setFileModes",
+        "sourceFile",
+        "isMove",
+        "keepEmptyFolders",
+        "defaultBranchName",
+        "repositoryDescription",
+        "kmsKeyId",
+        "email",
+        "name",
+        "commitMessage",
+    ];
+    let mut object = serde_json::Map::new();
+    for _ in 0..random.below(7) {
+        object.insert(members[random.below(members.len())].to_owned(), odd_value(random, depth));
+    }
+    if depth == 0 && random.below(3) > 0 {
+        object.insert("repositoryName".to_owned(), json!("demo"));
+    }
+    Value::Object(object)
+}
+
+#[test]
+fn odd_bodies_are_refused_and_never_a_fault_of_the_service() {
+    let journey = Journey::begin();
+    demo(&journey);
+    let mut random = Random::of_this_run();
+    for round in 0..2000 {
+        let operation = OPERATIONS[random.below(OPERATIONS.len())];
+        let mut call = Call::new(&journey.server, operation, &odd_object(&mut random, 0));
+        if round % 4 == 0 {
+            // Not even JSON: bytes changed, cut off or doubled.
+            let at = random.below(call.body.len());
+            match random.below(3) {
+                0 => call.body[at] = random.bits() as u8,
+                1 => call.body.truncate(at),
+                _ => call.body.extend_from_within(at..),
+            }
+        }
+        let answer = call.send_raw(&journey.server);
+        let body = String::from_utf8_lossy(&call.body).into_owned();
+        assert!(answer.status < 500, "{operation} {body}: {}", answer.status);
+    }
 }

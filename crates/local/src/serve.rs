@@ -24,9 +24,9 @@ use tokio::sync::watch;
 /// In which pieces packs are read and cached. On a local disk a read costs little, so small ones waste least.
 const BLOCK_BYTES: usize = 64 * 1024;
 /// How much memory the blocks may take.
-const BLOCK_CACHE_BYTES: u64 = 32 << 20;
+const BLOCK_CACHE_BYTES: u64 = 16 << 20;
 /// How much memory decoded objects may take.
-const OBJECT_CACHE_BYTES: u64 = 32 << 20;
+const OBJECT_CACHE_BYTES: u64 = 24 << 20;
 
 /// How often deleted repositories are looked for.
 const SWEEP_PAUSE: Duration = Duration::from_secs(60);

@@ -1,0 +1,187 @@
+//! The two servers that are compared.
+
+use crate::measure::cpu_seconds;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tests::http;
+use tests::server::{Options, Server, free_port};
+
+/// A server of Git repositories.
+pub(crate) trait Contestant {
+    /// Makes an empty repository and gives its URL, credentials included.
+    fn create(&mut self, name: &str) -> String;
+
+    /// The URL of a repository, credentials included.
+    fn url(&self, name: &str) -> String;
+
+    /// Processor seconds spent so far.
+    fn cpu(&self) -> f64;
+
+    /// Forgets the peak of memory.
+    fn reset_peak(&self) {}
+
+    /// Bytes of memory at the peak since then, above idle; 0 when that is not measured.
+    fn peak(&self) -> u64 {
+        0
+    }
+}
+
+/// `coldforge serve`.
+pub(crate) struct Ours {
+    server: Server,
+    idle: u64,
+}
+
+impl Ours {
+    /// Starts a server; with `recording` it tells the calls of its ports.
+    pub(crate) fn start(directory: &Path, recording: bool) -> Self {
+        std::fs::create_dir_all(directory).unwrap();
+        let environment =
+            if recording { vec![("COLDFORGE_RECORD_PORTS".to_owned(), "1".to_owned())] } else { Vec::new() };
+        let program = std::env::current_exe().unwrap().with_file_name("coldforge");
+        let options = Options { program: Some(program), environment, ..Options::default() };
+        let server = Server::start_with(directory, &options);
+        let idle = server.memory("VmRSS");
+        Self { server, idle }
+    }
+
+    /// How long the log is.
+    pub(crate) fn log_length(&self) -> usize {
+        self.server.log().len()
+    }
+
+    /// The calls that the log tells behind `start`: table reads, commits, blob reads, blob writes, and the longest chain of
+    /// them, all requests of the operation one after the other.
+    pub(crate) fn calls_since(&self, start: usize) -> [u64; 5] {
+        // The line of a request is written when its last byte is on the way, which the client may see first.
+        std::thread::sleep(Duration::from_millis(200));
+        let log = self.server.log();
+        let mut sums = [0; 5];
+        let lines = log.get(start..).unwrap_or_default().lines();
+        for line in
+            lines.filter_map(|line| serde_json::from_str::<Value>(line).ok()).filter(|line| line["message"] == "ports")
+        {
+            for (sum, name) in
+                sums.iter_mut().zip(["table_reads", "table_commits", "blob_reads", "blob_writes", "depth"])
+            {
+                *sum += line[name].as_u64().unwrap_or_default();
+            }
+        }
+        sums
+    }
+}
+
+impl Contestant for Ours {
+    fn create(&mut self, name: &str) -> String {
+        self.server.create_repository(name);
+        self.url(name)
+    }
+
+    fn url(&self, name: &str) -> String {
+        let keys = &self.server.credentials;
+        self.server.url(name).replace("://", &format!("://{}:{}@", keys.git_username, keys.git_password))
+    }
+
+    fn cpu(&self) -> f64 {
+        cpu_seconds(self.server.pid())
+    }
+
+    fn reset_peak(&self) {
+        self.server.reset_peak_memory();
+    }
+
+    fn peak(&self) -> u64 {
+        self.server.memory("VmHWM").saturating_sub(self.idle)
+    }
+}
+
+/// `git http-backend` behind lighttpd.
+pub(crate) struct CGit {
+    repositories: PathBuf,
+    address: String,
+    process: Child,
+}
+
+impl CGit {
+    /// Starts lighttpd, which must be installed (Debian package `lighttpd`).
+    pub(crate) fn start(directory: &Path) -> Self {
+        let repositories = directory.join("repositories");
+        std::fs::create_dir_all(&repositories).unwrap();
+        let path = Command::new("git").arg("--exec-path").output().unwrap().stdout;
+        let backend = Path::new(String::from_utf8(path).unwrap().trim()).join("git-http-backend");
+        let port = free_port();
+        let configuration = format!(
+            "server.modules = (\"mod_alias\", \"mod_setenv\", \"mod_cgi\")\nserver.document-root = \"{root}\"\n\
+             server.bind = \"127.0.0.1\"\nserver.port = {port}\nserver.upload-dirs = (\"{scratch}\")\n\
+             server.max-request-size = 0\nserver.stream-response-body = 2\n\
+             alias.url = (\"/git\" => \"{backend}\")\n$HTTP[\"url\"] =~ \"^/git\" {{\n  cgi.assign = (\"\" => \"\")\n  \
+             setenv.add-environment = (\"GIT_PROJECT_ROOT\" => \"{root}\", \"GIT_HTTP_EXPORT_ALL\" => \"1\")\n}}\n",
+            root = repositories.display(),
+            scratch = directory.display(),
+            backend = backend.display(),
+        );
+        let file = directory.join("lighttpd.conf");
+        std::fs::write(&file, configuration).unwrap();
+        let mut command = Command::new("lighttpd");
+        let command = command.arg("-D").arg("-f").arg(&file).env("PATH", search_path()).stderr(Stdio::null());
+        let process = command.spawn().expect("lighttpd is needed: apt-get install lighttpd");
+        let address = format!("127.0.0.1:{port}");
+        for _ in 0..100 {
+            if std::net::TcpStream::connect(&address).is_ok() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let server = Self { repositories, address, process };
+        assert!(http::request(&server.address, "GET", "/", &[], b"").status > 0);
+        server
+    }
+}
+
+/// Debian keeps servers where only root looks.
+fn search_path() -> String {
+    format!("{}:/usr/sbin:/usr/local/sbin", std::env::var("PATH").unwrap_or_default())
+}
+
+impl Contestant for CGit {
+    fn create(&mut self, name: &str) -> String {
+        let path = self.repositories.join(name);
+        let path = path.to_str().unwrap();
+        let settings = [
+            ("http.receivepack", "true"),
+            ("gc.auto", "0"),
+            ("uploadpack.allowFilter", "true"),
+            ("maintenance.auto", "false"),
+        ];
+        assert!(
+            Command::new("git")
+                .args(["init", "--quiet", "--bare", "--initial-branch=main", path])
+                .status()
+                .unwrap()
+                .success()
+        );
+        for (name, value) in settings {
+            assert!(Command::new("git").args(["-C", path, "config", name, value]).status().unwrap().success());
+        }
+        self.url(name)
+    }
+
+    fn url(&self, name: &str) -> String {
+        format!("http://{}/git/{name}", self.address)
+    }
+
+    fn cpu(&self) -> f64 {
+        // The web server waits for its CGI processes, and they for theirs.
+        std::thread::sleep(Duration::from_millis(100));
+        cpu_seconds(self.process.id())
+    }
+}
+
+impl Drop for CGit {
+    fn drop(&mut self) {
+        _ = self.process.kill();
+        _ = self.process.wait();
+    }
+}
