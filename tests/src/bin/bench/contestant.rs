@@ -1,7 +1,8 @@
 //! The two servers that are compared.
 
 use crate::measure::cpu_seconds;
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -15,6 +16,10 @@ pub(crate) trait Contestant {
 
     /// The URL of a repository, credentials included.
     fn url(&self, name: &str) -> String;
+
+    /// Makes branches that point to `commit`, which was pushed. Not by git, whose own time to push a ref grows with the number
+    /// of refs.
+    fn add_branches(&mut self, repository: &str, commit: &str, count: usize);
 
     /// Processor seconds spent so far.
     fn cpu(&self) -> f64;
@@ -82,6 +87,14 @@ impl Contestant for Ours {
     fn url(&self, name: &str) -> String {
         let keys = &self.server.credentials;
         self.server.url(name).replace("://", &format!("://{}:{}@", keys.git_username, keys.git_password))
+    }
+
+    fn add_branches(&mut self, repository: &str, commit: &str, count: usize) {
+        for number in 0..count {
+            let branch = format!("branch-{number:05}");
+            let input = json!({ "repositoryName": repository, "branchName": branch, "commitId": commit });
+            self.server.api_ok("CreateBranch", input);
+        }
     }
 
     fn cpu(&self) -> f64 {
@@ -170,6 +183,17 @@ impl Contestant for CGit {
 
     fn url(&self, name: &str) -> String {
         format!("http://{}/git/{name}", self.address)
+    }
+
+    fn add_branches(&mut self, repository: &str, commit: &str, count: usize) {
+        let path = self.repositories.join(repository);
+        let mut command = Command::new("git");
+        let mut child =
+            command.arg("-C").arg(path).args(["update-ref", "--stdin"]).stdin(Stdio::piped()).spawn().unwrap();
+        let lines: String =
+            (0..count).map(|number| format!("create refs/heads/branch-{number:05} {commit}\n")).collect();
+        child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
     }
 
     fn cpu(&self) -> f64 {

@@ -23,14 +23,10 @@ use tests::{Git, Repo};
 /// How often each operation is measured.
 const RUNS: usize = 3;
 
-/// How many refs the second repository has.
-const REFS: usize = 10_000;
-
 fn main() {
     let place = tempfile::TempDir::with_prefix("coldforge-bench-").unwrap();
     let git = Git::new(&place.path().join("home"));
     let project = project(&git);
-    let many = many_refs(&git, &place.path().join("many.git"));
     println!("project: {} ({} objects)", project.path.display(), count_objects(&project));
     println!(
         "C git: {} behind lighttpd, gc.auto=0, repositories pushed to over HTTP\n",
@@ -39,7 +35,7 @@ fn main() {
 
     let mut ours = Ours::start(&place.path().join("ours"), false);
     let mut theirs = CGit::start(&place.path().join("cgit"));
-    let bench = Bench { git, project, many, place: place.path().to_owned() };
+    let bench = Bench { git, project, place: place.path().to_owned() };
     bench.fill(&mut ours);
     bench.fill(&mut theirs);
     let mut recorded = Ours::start(&place.path().join("recorded"), true);
@@ -125,16 +121,6 @@ fn project(git: &Git) -> Repo {
         std::fs::rename(&draft, &made).unwrap();
     }
     git.open(&made)
-}
-
-/// A repository of one commit with very many branches.
-fn many_refs(git: &Git, path: &Path) -> Repo {
-    let repo = git.init_bare(path);
-    let tree = String::from_utf8(repo.feed(&["mktree"], b"")).unwrap();
-    let commit = repo.ok(&["commit-tree", "-m", "one", tree.trim()]);
-    let lines: String = (0..REFS).map(|n| format!("create refs/heads/branch-{n:05} {commit}\n")).collect();
-    repo.feed(&["update-ref", "--stdin"], lines.as_bytes());
-    repo
 }
 
 fn count_objects(repo: &Repo) -> String {

@@ -9,14 +9,13 @@ use tests::{Git, Repo};
 /// How many clones run at once.
 const AT_ONCE: usize = 16;
 
-/// How many refs one push brings. The service takes 4,000, but the time that git itself takes grows with their square.
-const REFS_AT_ONCE: usize = 500;
+/// How many branches the repository of many refs has.
+const REFS: usize = 10_000;
 
 /// The repositories and the place to work in.
 pub(crate) struct Bench {
     pub(crate) git: Git,
     pub(crate) project: Repo,
-    pub(crate) many: Repo,
     pub(crate) place: PathBuf,
 }
 
@@ -61,11 +60,11 @@ impl Bench {
     pub(crate) fn fill(&self, contestant: &mut dyn Contestant) {
         self.push_all(&contestant.create("project"));
         let url = contestant.create("many");
-        let refs = self.many.ok(&["for-each-ref", "--format=%(refname)"]);
-        let refs: Vec<&str> = refs.lines().collect();
-        for part in refs.chunks(REFS_AT_ONCE) {
-            self.many.ok(&[&["push", "--quiet", &url], part].concat());
-        }
+        let small = self.git.init_bare(&self.place.join(self.fresh()));
+        let tree = String::from_utf8(small.feed(&["mktree"], b"")).unwrap();
+        let commit = small.ok(&["commit-tree", "-m", "one", tree.trim()]);
+        small.ok(&["push", "--quiet", &url, &format!("{commit}:refs/heads/main")]);
+        contestant.add_branches("many", &commit, REFS - 1);
     }
 
     /// Runs one operation and measures it.
