@@ -16,6 +16,7 @@ pub mod history;
 pub mod http;
 pub mod journey;
 pub mod load;
+pub mod model;
 pub mod pack;
 pub mod push;
 pub mod random;
