@@ -11,7 +11,6 @@ import sys
 
 import botocore
 
-NEWEST = "data/codecommit/2015-04-13/service-2.json.gz"
 
 
 def without_documentation(part):
@@ -24,7 +23,8 @@ def without_documentation(part):
 
 
 def published():
-    with gzip.open(pathlib.Path(botocore.__file__).parent / NEWEST) as file:
+    versions = pathlib.Path(botocore.__file__).parent.glob("data/codecommit/*/service-2.json.gz")
+    with gzip.open(max(versions)) as file:
         model = without_documentation(json.load(file))
     metadata = {key: model["metadata"][key] for key in ["apiVersion", "jsonVersion", "serviceId", "targetPrefix"]}
     metadata["source"] = f"botocore {botocore.__version__}"
