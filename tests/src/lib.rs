@@ -9,6 +9,7 @@
 )]
 
 pub mod aws;
+pub mod cases;
 pub mod compare;
 pub mod crashes;
 pub mod git;

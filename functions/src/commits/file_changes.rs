@@ -108,27 +108,30 @@ fn mode(entry: SetFileModeEntry) -> Result<(String, EntryKind)> {
 }
 
 impl FileChanges {
-    /// No path may be changed twice; a source that is moved away counts as changed.
+    /// No path may be changed twice, and none may be put both as a file and as a folder. A source that is moved away counts as
+    /// changed.
     fn check_paths(&self) -> Result<()> {
-        let mut put = HashSet::new();
-        for path in self.puts.iter().map(|put| &put.path) {
-            if !put.insert(path) {
-                return Err(Failure::new(
-                    ErrorCode::PutFileEntryConflictException,
-                    format!("'{}' is put twice", path.escape_debug()),
-                ));
-            }
-        }
+        let put = self.puts.iter().map(|put| &put.path);
         let moved = self.puts.iter().filter_map(|put| match &put.source {
             Source::File { path, is_move: true } => Some(path),
             _ => None,
         });
-        let mut seen = put;
-        for path in self.deletes.iter().chain(self.modes.iter().map(|(path, _)| path)).chain(moved) {
+        let mut seen = HashSet::new();
+        for path in put.clone().chain(&self.deletes).chain(self.modes.iter().map(|(path, _)| path)).chain(moved) {
             if !seen.insert(path) {
                 return Err(Failure::new(
                     ErrorCode::SamePathRequestException,
-                    format!("'{}' is changed in more than one way", path.escape_debug()),
+                    format!("'{}' is changed more than once", path.escape_debug()),
+                ));
+            }
+        }
+        let files: HashSet<&str> = put.map(String::as_str).collect();
+        for file in &files {
+            let mut folders = file.match_indices('/').filter_map(|(end, _)| file.get(..end));
+            if let Some(both) = folders.find(|folder| files.contains(folder)) {
+                return Err(Failure::new(
+                    ErrorCode::PutFileEntryConflictException,
+                    format!("'{}' is put both as a file and as a folder", both.escape_debug()),
                 ));
             }
         }
