@@ -1,8 +1,9 @@
 //! What produces each error that the model declares: the files of `tests/errors`, which say it for each operation.
 //!
-//! A file holds operations: `"CreateBranch": {"input": …, "<error>": <case>, …}`. `input` is one that the operation accepts.
-//! A case is
-//! - an object: what makes the input wrong, as a JSON merge patch (RFC 7396), or a list of several;
+//! A file holds operations: `"CreateBranch": {"input": …, "<error>": <case>, …}`. `input` is one that the operation accepts. With
+//! `"like": "<operation>"`, it and all cases are taken from another operation, as far as nothing else is told. A case is
+//! - an object: what makes the input wrong, as a JSON merge patch (RFC 7396), in which the members of an object that meets a list
+//!   are indices; or a list of such patches;
 //! - a text that begins with `test: `: the test that produces the error, as `<file> <function>`;
 //! - any other text: why the error cannot happen here.
 //!
@@ -35,19 +36,16 @@ pub enum Case {
 
 /// What the files say of an operation.
 #[derive(Debug, Clone)]
-pub struct Told {
-    /// An input that is accepted.
-    pub input: Value,
-    /// By error.
-    pub errors: BTreeMap<String, Case>,
+struct Told {
+    input: Option<Value>,
+    like: Option<String>,
+    errors: BTreeMap<String, Case>,
 }
 
 /// All files.
 pub struct Cases {
-    /// By operation.
-    pub operations: BTreeMap<String, Told>,
-    /// For all operations.
-    pub everywhere: BTreeMap<String, Case>,
+    operations: BTreeMap<String, Told>,
+    everywhere: BTreeMap<String, Case>,
 }
 
 impl Cases {
@@ -58,13 +56,11 @@ impl Cases {
             let file = entry.unwrap().path();
             match file.file_name().unwrap().to_str().unwrap() {
                 "world.json" => {}
-                "everywhere.json" => cases.everywhere = errors(&read(&file)),
+                "everywhere.json" => cases.everywhere = errors_of(&read(&file)),
                 _ => {
-                    for (operation, mut told) in read(&file) {
-                        let input = told.as_object_mut().unwrap().remove("input");
-                        let input = input.unwrap_or_else(|| panic!("{operation} has no input"));
-                        let told = Told { input, errors: errors(told.as_object().unwrap()) };
-                        assert!(cases.operations.insert(operation.clone(), told).is_none(), "{operation} twice");
+                    for (operation, told) in read(&file) {
+                        let twice = cases.operations.insert(operation.clone(), Told::read(&told));
+                        assert!(twice.is_none(), "{operation} is told of twice");
                     }
                 }
             }
@@ -72,9 +68,21 @@ impl Cases {
         cases
     }
 
-    /// What is known of an error of an operation that is told of.
+    /// An input that the operation accepts, if it is told of.
+    pub fn input(&self, operation: &str) -> Option<&Value> {
+        self.told(operation).find_map(|told| told.input.as_ref())
+    }
+
+    /// What is known of an error of an operation.
     pub fn of(&self, operation: &str, error: &str) -> Option<&Case> {
-        self.operations.get(operation)?.errors.get(error).or_else(|| self.everywhere.get(error))
+        self.told(operation).find_map(|told| told.errors.get(error)).or_else(|| self.everywhere.get(error))
+    }
+
+    /// What is told of an operation, then of the one it is like.
+    fn told(&self, operation: &str) -> impl Iterator<Item = &Told> {
+        let own = self.operations.get(operation);
+        let like = own.and_then(|told| self.operations.get(told.like.as_deref()?));
+        own.into_iter().chain(like)
     }
 
     /// Operations that are told of, although the model has none of that name, and errors they do not declare.
@@ -89,10 +97,21 @@ impl Cases {
             let declared = model.errors(operation);
             let errors = told.errors.keys().filter(|error| !declared.contains(error));
             strangers.extend(errors.map(|error| format!("{operation} {error}")));
+            strangers.extend(told.like.iter().filter(|like| !self.operations.contains_key(*like)).cloned());
         }
         let declared: Vec<String> = known.iter().flat_map(|operation| model.errors(operation)).collect();
         strangers.extend(self.everywhere.keys().filter(|error| !declared.contains(error)).cloned());
         strangers
+    }
+}
+
+impl Told {
+    fn read(told: &Value) -> Self {
+        let mut errors = told.as_object().unwrap().clone();
+        let input = errors.remove("input");
+        let like = errors.remove("like").map(|like| like.as_str().unwrap().to_owned());
+        let errors = errors_of(&errors);
+        Self { input, like, errors }
     }
 }
 
@@ -109,10 +128,15 @@ impl World {
     }
 
     /// Makes the calls of `world.json`, in order: `{"call": operation, "input": …, "names": {name: JSON pointer into the output}}`.
+    /// Those of operations that have no function yet are left out, as are the cases that need them.
     pub fn make(&mut self, server: &Server) {
         for step in read_value(&directory().join("world.json")).as_array().unwrap() {
             let operation = step["call"].as_str().unwrap();
-            let output = server.api_ok(operation, self.expand(&step["input"]));
+            let output = match server.api(operation, self.expand(&step["input"])) {
+                Ok(output) => output,
+                Err(error) if error.name == "NotImplementedException" => continue,
+                Err(error) => panic!("{operation} {}: {error:?}", step["input"]),
+            };
             for (name, pointer) in step["names"].as_object().into_iter().flatten() {
                 let value = output.pointer(pointer.as_str().unwrap()).and_then(Value::as_str);
                 self.name(name, value.unwrap_or_else(|| panic!("{operation} gave no {pointer}: {output}")));
@@ -174,19 +198,23 @@ impl World {
     }
 }
 
-/// Applies a JSON merge patch (RFC 7396).
+/// Applies a JSON merge patch (RFC 7396), in which the members of an object that meets a list are indices.
 pub fn patched(value: &Value, patch: &Value) -> Value {
     let Value::Object(patch) = patch else { return patch.clone() };
+    if let Value::Array(entries) = value {
+        let mut entries = entries.clone();
+        for (index, change) in patch {
+            let entry = index.parse().ok().and_then(|index: usize| entries.get_mut(index));
+            let entry = entry.unwrap_or_else(|| panic!("no entry {index} in {value}"));
+            *entry = patched(entry, change);
+        }
+        return Value::Array(entries);
+    }
     let mut members = value.as_object().cloned().unwrap_or_default();
     for (name, change) in patch {
-        match change {
-            Value::Null => {
-                members.remove(name);
-            }
-            change => {
-                let old = members.remove(name).unwrap_or_default();
-                members.insert(name.clone(), patched(&old, change));
-            }
+        let old = members.remove(name).unwrap_or_default();
+        if !change.is_null() {
+            members.insert(name.clone(), patched(&old, change));
         }
     }
     Value::Object(members)
@@ -197,7 +225,7 @@ fn is_name(text: &str) -> bool {
         && text.bytes().all(|letter| letter.is_ascii_lowercase() || letter == b'_' || letter.is_ascii_digit())
 }
 
-fn errors(told: &Map<String, Value>) -> BTreeMap<String, Case> {
+fn errors_of(told: &Map<String, Value>) -> BTreeMap<String, Case> {
     told.iter().map(|(error, told)| (error.clone(), case(error, told))).collect()
 }
 
@@ -233,6 +261,10 @@ mod tests {
     fn a_merge_patch_changes_removes_and_adds() {
         let value = json!({"a": 1, "b": {"c": 2, "d": 3}, "e": [4]});
         let patch = json!({"a": null, "b": {"c": null, "x": 5}, "e": [6, 7], "f": {"g": 8}});
+        assert_eq!(
+            patched(&json!({"l": [{"a": 1}, 2]}), &json!({"l": {"0": {"b": 3}}})),
+            json!({"l": [{"a": 1, "b": 3}, 2]})
+        );
         assert_eq!(patched(&value, &patch), json!({"b": {"d": 3, "x": 5}, "e": [6, 7], "f": {"g": 8}}));
     }
 

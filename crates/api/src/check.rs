@@ -7,7 +7,7 @@
 //! 2. lengths, characters and enumerations, in the same order.
 //!
 //! A required text, list, map or content that is empty is missing, unless emptiness means something there. An entry of a list is
-//! never missing: when it is empty, it is invalid. A check copies nothing.
+//! never missing: when it is empty, it is invalid, unless the operation declares an error for just that. A check copies nothing.
 
 use crate::blob::Blob;
 use crate::constraint::Constraint;
@@ -94,6 +94,11 @@ pub(crate) fn not_empty<T: Measured>(member: &Option<T>, path: &str, code: Error
         Some(value) if value.length() == 0 => violation(code, path, "must not be empty"),
         _ => Ok(()),
     }
+}
+
+/// Refuses an entry of a list that has no members.
+pub(crate) fn not_blank<T: Default + PartialEq>(entry: &T, path: &str, code: ErrorCode) -> Result<(), Violation> {
+    if *entry == T::default() { violation(code, path, "must not be empty") } else { Ok(()) }
 }
 
 /// Refuses a value that breaks a constraint.

@@ -98,6 +98,11 @@ fn structures_and_lists_are_looked_into() {
         E::ReferenceNameRequiredException,
         "'targets[].sourceReference' is required",
     );
+    refused::<op::CreatePullRequest>(
+        json!({"title": "t", "targets": [{}]}),
+        E::TargetRequiredException,
+        "'targets[]' must not be empty",
+    );
 }
 
 #[test]

@@ -76,6 +76,9 @@ const INVALID: &[(&str, &[&str])] = &[
     ("triggers.events", &["InvalidRepositoryTriggerEventsException"]),
 ];
 
+/// Errors for an entry of a list that has no members at all.
+const EMPTY_ENTRY: &[(&str, &[&str])] = &[("targets", &["TargetRequiredException"])];
+
 /// Members whose absence the model allows, although the operation cannot do without them and declares the error for it.
 const ALSO_REQUIRED: &[&str] = &[
     "GetBranch.repositoryName",
@@ -111,7 +114,7 @@ const IN_THE_OUTPUT: &[&str] = &[
 /// All lines of all tables: the member, and the errors it may be answered with.
 pub fn lines() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
     let members = [ALSO_REQUIRED, MAY_BE_EMPTY, GENERIC, IN_THE_OUTPUT].into_iter().flatten();
-    let errors = [MISSING, INVALID].into_iter().flatten();
+    let errors = [MISSING, INVALID, EMPTY_ENTRY].into_iter().flatten();
     errors.copied().chain(members.map(|member| (*member, &[][..])))
 }
 
@@ -135,6 +138,12 @@ impl Place<'_> {
     /// What answers a value that breaks a constraint; `None` when nothing does.
     pub fn invalid(&self) -> Option<Answer> {
         self.answer(INVALID, format!("Invalid{}Exception", self.capitalised()))
+    }
+
+    /// The error that answers an entry of this list that has no members at all; `None` when nothing does.
+    pub fn empty_entry(&self) -> Option<&'static str> {
+        let (_, errors) = EMPTY_ENTRY.iter().find(|(member, _)| *member == self.path)?;
+        errors.iter().find(|error| self.declared.iter().any(|declared| declared == *error)).copied()
     }
 
     /// Whether the member is required, whatever the model says.

@@ -40,7 +40,7 @@ pub fn generate(model: &Model) -> Result<Checks, ModelError> {
     if !writer.undecided.is_empty() {
         return Err(ModelError(format!("answers.rs decides nothing for {}", writer.undecided.join(", "))));
     }
-    let head = "use crate::check::{Check, Violation, filled, keeps, not_empty, present};\n\
+    let head = "use crate::check::{Check, Violation, filled, keeps, not_blank, not_empty, present};\n\
                 use crate::constraints::*;\nuse crate::errors::ErrorCode as E;\nuse crate::shapes::*;\n";
     Ok(Checks { checks: format!("{HEADER}{head}{checks}"), constraints: writer.constraints()? })
 }
@@ -98,10 +98,13 @@ impl Writer<'_> {
     fn inside(&mut self, round: Round, shape: &str, value: &str, path: &str) -> Result<String, ModelError> {
         let (each, checks) = match self.model.kind(shape)? {
             Kind::Structure => (format!("if let Some(each) = &{value}"), self.element(round, shape, "each", path)?),
-            Kind::List(member) => (
-                format!("for each in {value}.iter().flatten()"),
-                self.element(round, member, "each", &format!("{path}[]"))?,
-            ),
+            Kind::List(member) => {
+                let place = Place { operation: self.operation, path, declared: self.declared };
+                let empty = place.empty_entry().filter(|_| round == Round::Missing);
+                let empty = empty.map(|code| format!("not_blank(each, \"{path}[]\", E::{code})?;\n"));
+                let checks = self.element(round, member, "each", &format!("{path}[]"))?;
+                (format!("for each in {value}.iter().flatten()"), empty.unwrap_or_default() + &checks)
+            }
             Kind::Map(key, content) => {
                 let checks = [
                     self.element(round, key, "key", &format!("{path}.key"))?,
