@@ -1,4 +1,7 @@
 //! From what a client sent to typed values, each with the error codes the API has for it: missing, and malformed.
+//!
+//! What the model itself demands was checked before an operation runs (see `api::Check`): its required members are there, and
+//! lengths and enumerations are kept. What is left to find here are rules that the model does not know.
 
 use api::ErrorCode;
 use domain::{BranchName, RepositoryName};
@@ -18,16 +21,9 @@ pub(crate) fn repository_name(given: Option<String>) -> Result<RepositoryName> {
         .map_err(|error| Failure::new(ErrorCode::InvalidRepositoryNameException, error.to_string()))
 }
 
-/// An optional repository description of at most 1,000 characters; an empty one is none.
-pub(crate) fn repository_description(given: Option<String>) -> Result<Option<String>> {
-    const MOST: usize = 1000;
-    match given {
-        Some(text) if text.chars().count() > MOST => Err(Failure::new(
-            ErrorCode::InvalidRepositoryDescriptionException,
-            format!("a repository description has at most {MOST} characters"),
-        )),
-        given => Ok(given.filter(|text| !text.is_empty())),
-    }
+/// An optional repository description; an empty one is none.
+pub(crate) fn repository_description(given: Option<String>) -> Option<String> {
+    given.filter(|text| !text.is_empty())
 }
 
 /// A required full object id, with the codes for its absence and for a malformed one.

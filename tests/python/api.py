@@ -357,7 +357,7 @@ def create_commit():
         refused(code, "create_commit", **on, **parent, **given)
 
     wrong("MaximumFileEntriesExceededException", putFiles=many)
-    wrong("PutFileEntryConflictException", putFiles=one["putFiles"] * 2)
+    wrong("SamePathRequestException", putFiles=one["putFiles"] * 2)
     wrong("SamePathRequestException", deleteFiles=[{"filePath": "copy.txt"}],
           setFileModes=[{"filePath": "copy.txt", "fileMode": "NORMAL"}])
     wrong("SourceFileOrContentRequiredException", putFiles=[{"filePath": "x"}])
@@ -371,7 +371,7 @@ def create_commit():
     wrong("PathRequiredException", deleteFiles=[{}])
     wrong("InvalidPathException", deleteFiles=[{"filePath": "../x"}])
     clash = [{"filePath": "p", "fileContent": b""}, {"filePath": "p/q", "fileContent": b""}]
-    wrong("DirectoryNameConflictsWithFileNameException", putFiles=clash)
+    wrong("PutFileEntryConflictException", putFiles=clash)
     wrong("FolderContentSizeLimitExceededException",
           putFiles=[{"filePath": f"l{n}", "fileContent": b"x" * 3_700_000} for n in range(2)])
     clone = sound_clone("commits")

@@ -9,6 +9,7 @@
 )]
 
 pub mod aws;
+pub mod cases;
 pub mod compare;
 pub mod crashes;
 pub mod git;
@@ -16,6 +17,7 @@ pub mod history;
 pub mod http;
 pub mod journey;
 pub mod load;
+pub mod model;
 pub mod pack;
 pub mod push;
 pub mod random;

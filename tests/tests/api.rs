@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use tests::aws::Aws;
 use tests::random::Random;
+use tests::server::Options;
 use tests::signing::Call;
 use tests::{Journey, Repo};
 
@@ -48,7 +49,9 @@ fn facts(journey: &Journey, repo: &Repo) -> Value {
 
 #[test]
 fn boto3_runs_every_operation_and_is_told_what_is_wrong() {
-    let journey = Journey::begin();
+    // It makes more repositories than one page lists.
+    let arguments = ["--max-repositories", "2000"].map(str::to_owned).to_vec();
+    let journey = Journey::begin_with(&Options { arguments, ..Options::default() });
     let repo = demo(&journey);
     let mut facts = facts(&journey, &repo);
     let raw = repo.ok(&["log", "-1", "--format=%at %ad", "--date=format:%z"]);

@@ -2,115 +2,112 @@
 
 use crate::constraint::Constraint;
 
-pub const CONSTRAINTS: &[Constraint] = &[
-    Constraint { shape: "ApprovalRuleContent", min: Some(1), max: Some(3000), pattern: None, values: &[] },
-    Constraint { shape: "ApprovalRuleName", min: Some(1), max: Some(100), pattern: None, values: &[] },
-    Constraint { shape: "ApprovalRuleTemplateContent", min: Some(1), max: Some(3000), pattern: None, values: &[] },
-    Constraint { shape: "ApprovalRuleTemplateDescription", min: Some(0), max: Some(1000), pattern: None, values: &[] },
-    Constraint { shape: "ApprovalRuleTemplateName", min: Some(1), max: Some(100), pattern: None, values: &[] },
-    Constraint { shape: "ApprovalState", min: None, max: None, pattern: None, values: &["APPROVE", "REVOKE"] },
-    Constraint {
-        shape: "BatchGetRepositoriesErrorCodeEnum",
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[
-            "EncryptionIntegrityChecksFailedException",
-            "EncryptionKeyAccessDeniedException",
-            "EncryptionKeyDisabledException",
-            "EncryptionKeyNotFoundException",
-            "EncryptionKeyUnavailableException",
-            "RepositoryDoesNotExistException",
-        ],
-    },
-    Constraint { shape: "BranchName", min: Some(1), max: Some(256), pattern: None, values: &[] },
-    Constraint { shape: "ChangeTypeEnum", min: None, max: None, pattern: None, values: &["A", "M", "D"] },
-    Constraint {
-        shape: "ConflictDetailLevelTypeEnum",
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["FILE_LEVEL", "LINE_LEVEL"],
-    },
-    Constraint {
-        shape: "ConflictResolutionStrategyTypeEnum",
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["NONE", "ACCEPT_SOURCE", "ACCEPT_DESTINATION", "AUTOMERGE"],
-    },
-    Constraint { shape: "Description", min: None, max: Some(10240), pattern: None, values: &[] },
-    Constraint { shape: "DiffChangeList", min: None, max: Some(25000), pattern: None, values: &[] },
-    Constraint { shape: "DiffChangeType", min: None, max: None, pattern: None, values: &["CONTEXT", "ADD", "DELETE"] },
-    Constraint { shape: "DiffHunkList", min: None, max: Some(1000), pattern: None, values: &[] },
-    Constraint { shape: "FileContent", min: None, max: Some(6291456), pattern: None, values: &[] },
-    Constraint {
-        shape: "FileModeTypeEnum",
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["EXECUTABLE", "NORMAL", "SYMLINK"],
-    },
-    Constraint { shape: "KmsKeyId", min: None, max: None, pattern: Some("^[a-zA-Z0-9:/_-]+$"), values: &[] },
-    Constraint {
-        shape: "MergeOptionTypeEnum",
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["FAST_FORWARD_MERGE", "SQUASH_MERGE", "THREE_WAY_MERGE"],
-    },
-    Constraint {
-        shape: "ObjectTypeEnum",
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["FILE", "DIRECTORY", "GIT_LINK", "SYMBOLIC_LINK"],
-    },
-    Constraint { shape: "OrderEnum", min: None, max: None, pattern: None, values: &["ascending", "descending"] },
-    Constraint { shape: "OverrideStatus", min: None, max: None, pattern: None, values: &["OVERRIDE", "REVOKE"] },
-    Constraint {
-        shape: "PullRequestEventType",
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[
-            "PULL_REQUEST_CREATED",
-            "PULL_REQUEST_STATUS_CHANGED",
-            "PULL_REQUEST_SOURCE_REFERENCE_UPDATED",
-            "PULL_REQUEST_MERGE_STATE_CHANGED",
-            "PULL_REQUEST_APPROVAL_RULE_CREATED",
-            "PULL_REQUEST_APPROVAL_RULE_UPDATED",
-            "PULL_REQUEST_APPROVAL_RULE_DELETED",
-            "PULL_REQUEST_APPROVAL_RULE_OVERRIDDEN",
-            "PULL_REQUEST_APPROVAL_STATE_CHANGED",
-        ],
-    },
-    Constraint { shape: "PullRequestStatusEnum", min: None, max: None, pattern: None, values: &["OPEN", "CLOSED"] },
-    Constraint { shape: "RelativeFileVersionEnum", min: None, max: None, pattern: None, values: &["BEFORE", "AFTER"] },
-    Constraint {
-        shape: "ReplacementTypeEnum",
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["KEEP_BASE", "KEEP_SOURCE", "KEEP_DESTINATION", "USE_NEW_CONTENT"],
-    },
-    Constraint { shape: "RepositoryDescription", min: None, max: Some(1000), pattern: None, values: &[] },
-    Constraint { shape: "RepositoryName", min: Some(1), max: Some(100), pattern: Some("[\\w\\.-]+"), values: &[] },
-    Constraint {
-        shape: "RepositoryTriggerEventEnum",
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["all", "updateReference", "createReference", "deleteReference"],
-    },
-    Constraint {
-        shape: "SortByEnum",
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["repositoryName", "lastModifiedDate"],
-    },
-    Constraint { shape: "TagKey", min: Some(1), max: Some(128), pattern: None, values: &[] },
-    Constraint { shape: "TagValue", min: Some(0), max: Some(256), pattern: None, values: &[] },
-    Constraint { shape: "Title", min: None, max: Some(150), pattern: None, values: &[] },
-];
+pub const APPROVAL_RULE_CONTENT: Constraint = Constraint { min: Some(1), max: Some(3000), letters: &[], values: &[] };
+
+pub const APPROVAL_RULE_NAME: Constraint = Constraint { min: Some(1), max: Some(100), letters: &[], values: &[] };
+
+pub const APPROVAL_RULE_TEMPLATE_CONTENT: Constraint =
+    Constraint { min: Some(1), max: Some(3000), letters: &[], values: &[] };
+
+pub const APPROVAL_RULE_TEMPLATE_DESCRIPTION: Constraint =
+    Constraint { min: Some(0), max: Some(1000), letters: &[], values: &[] };
+
+pub const APPROVAL_RULE_TEMPLATE_NAME: Constraint =
+    Constraint { min: Some(1), max: Some(100), letters: &[], values: &[] };
+
+pub const APPROVAL_STATE: Constraint =
+    Constraint { min: None, max: None, letters: &[], values: &["APPROVE", "REVOKE"] };
+
+pub const BRANCH_NAME: Constraint = Constraint { min: Some(1), max: Some(256), letters: &[], values: &[] };
+
+pub const CONFLICT_DETAIL_LEVEL_TYPE_ENUM: Constraint =
+    Constraint { min: None, max: None, letters: &[], values: &["FILE_LEVEL", "LINE_LEVEL"] };
+
+pub const CONFLICT_RESOLUTION_STRATEGY_TYPE_ENUM: Constraint = Constraint {
+    min: None,
+    max: None,
+    letters: &[],
+    values: &["NONE", "ACCEPT_SOURCE", "ACCEPT_DESTINATION", "AUTOMERGE"],
+};
+
+pub const DESCRIPTION: Constraint = Constraint { min: None, max: Some(10240), letters: &[], values: &[] };
+
+pub const FILE_CONTENT: Constraint = Constraint { min: None, max: Some(6291456), letters: &[], values: &[] };
+
+pub const FILE_MODE_TYPE_ENUM: Constraint =
+    Constraint { min: None, max: None, letters: &[], values: &["EXECUTABLE", "NORMAL", "SYMLINK"] };
+
+pub const KMS_KEY_ID: Constraint = Constraint {
+    min: None,
+    max: None,
+    letters: &[('a', 'z'), ('A', 'Z'), ('0', '9'), (':', ':'), ('/', '/'), ('_', '_'), ('-', '-')],
+    values: &[],
+};
+
+pub const MERGE_OPTION_TYPE_ENUM: Constraint = Constraint {
+    min: None,
+    max: None,
+    letters: &[],
+    values: &["FAST_FORWARD_MERGE", "SQUASH_MERGE", "THREE_WAY_MERGE"],
+};
+
+pub const ORDER_ENUM: Constraint =
+    Constraint { min: None, max: None, letters: &[], values: &["ascending", "descending"] };
+
+pub const OVERRIDE_STATUS: Constraint =
+    Constraint { min: None, max: None, letters: &[], values: &["OVERRIDE", "REVOKE"] };
+
+pub const PULL_REQUEST_EVENT_TYPE: Constraint = Constraint {
+    min: None,
+    max: None,
+    letters: &[],
+    values: &[
+        "PULL_REQUEST_CREATED",
+        "PULL_REQUEST_STATUS_CHANGED",
+        "PULL_REQUEST_SOURCE_REFERENCE_UPDATED",
+        "PULL_REQUEST_MERGE_STATE_CHANGED",
+        "PULL_REQUEST_APPROVAL_RULE_CREATED",
+        "PULL_REQUEST_APPROVAL_RULE_UPDATED",
+        "PULL_REQUEST_APPROVAL_RULE_DELETED",
+        "PULL_REQUEST_APPROVAL_RULE_OVERRIDDEN",
+        "PULL_REQUEST_APPROVAL_STATE_CHANGED",
+    ],
+};
+
+pub const PULL_REQUEST_STATUS_ENUM: Constraint =
+    Constraint { min: None, max: None, letters: &[], values: &["OPEN", "CLOSED"] };
+
+pub const RELATIVE_FILE_VERSION_ENUM: Constraint =
+    Constraint { min: None, max: None, letters: &[], values: &["BEFORE", "AFTER"] };
+
+pub const REPLACEMENT_TYPE_ENUM: Constraint = Constraint {
+    min: None,
+    max: None,
+    letters: &[],
+    values: &["KEEP_BASE", "KEEP_SOURCE", "KEEP_DESTINATION", "USE_NEW_CONTENT"],
+};
+
+pub const REPOSITORY_DESCRIPTION: Constraint = Constraint { min: None, max: Some(1000), letters: &[], values: &[] };
+
+pub const REPOSITORY_NAME: Constraint = Constraint {
+    min: Some(1),
+    max: Some(100),
+    letters: &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z'), ('.', '.'), ('-', '-')],
+    values: &[],
+};
+
+pub const REPOSITORY_TRIGGER_EVENT_ENUM: Constraint = Constraint {
+    min: None,
+    max: None,
+    letters: &[],
+    values: &["all", "updateReference", "createReference", "deleteReference"],
+};
+
+pub const SORT_BY_ENUM: Constraint =
+    Constraint { min: None, max: None, letters: &[], values: &["repositoryName", "lastModifiedDate"] };
+
+pub const TAG_KEY: Constraint = Constraint { min: Some(1), max: Some(128), letters: &[], values: &[] };
+
+pub const TAG_VALUE: Constraint = Constraint { min: Some(0), max: Some(256), letters: &[], values: &[] };
+
+pub const TITLE: Constraint = Constraint { min: None, max: Some(150), letters: &[], values: &[] };

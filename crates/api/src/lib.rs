@@ -1,12 +1,15 @@
 //! The AWS CodeCommit API as Rust types, generated from the public model (`model/codecommit.json`; see `make codegen`).
 //!
-//! Every member is an `Option`, and nothing is validated here: what is required and what is valid are rules of the operations,
-//! each with an error code of its own.
+//! Every member is an `Option`, and decoding refuses nothing but wrong types. Whether an input keeps what the model demands is
+//! what its [`Check`] tells, with the error that answers it.
 
 mod blob;
+mod check;
+#[expect(clippy::collapsible_if, reason = "generated; one block for each level of the input")]
+mod checks;
 mod constraint;
 #[expect(missing_docs, reason = "generated; the names are the model's")]
-mod constraints;
+pub mod constraints;
 #[expect(missing_docs, reason = "generated; the names are the model's")]
 mod errors;
 mod operation;
@@ -17,8 +20,8 @@ mod shapes;
 mod timestamp;
 
 pub use blob::Blob;
+pub use check::{Check, Violation};
 pub use constraint::Constraint;
-pub use constraints::CONSTRAINTS;
 pub use errors::ErrorCode;
 pub use operation::{Empty, NamesRepository, Operation};
 pub use shapes::*;

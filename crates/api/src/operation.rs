@@ -1,5 +1,6 @@
 //! What the API's operations have in common.
 
+use crate::check::{Check, Violation};
 use crate::errors::ErrorCode;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ pub trait Operation: 'static {
     /// The errors that the model declares for it.
     const ERRORS: &'static [ErrorCode];
     /// What a request carries.
-    type Input: DeserializeOwned + Send + 'static;
+    type Input: Check + DeserializeOwned + Send + 'static;
     /// What a response carries; `()` for nothing.
     type Output: Serialize + Send + 'static;
 }
@@ -19,6 +20,12 @@ pub trait Operation: 'static {
 /// The input of an operation that has none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Empty {}
+
+impl Check for Empty {
+    fn check(&self) -> Result<(), Violation> {
+        Ok(())
+    }
+}
 
 /// An input that names the repository it is about.
 pub trait NamesRepository {

@@ -7,81 +7,81 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Approval {
-    #[serde(rename = "approvalState", skip_serializing_if = "Option::is_none")]
-    pub approval_state: Option<String>,
     #[serde(rename = "userArn", skip_serializing_if = "Option::is_none")]
     pub user_arn: Option<String>,
+    #[serde(rename = "approvalState", skip_serializing_if = "Option::is_none")]
+    pub approval_state: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ApprovalRule {
-    #[serde(rename = "approvalRuleContent", skip_serializing_if = "Option::is_none")]
-    pub approval_rule_content: Option<String>,
     #[serde(rename = "approvalRuleId", skip_serializing_if = "Option::is_none")]
     pub approval_rule_id: Option<String>,
     #[serde(rename = "approvalRuleName", skip_serializing_if = "Option::is_none")]
     pub approval_rule_name: Option<String>,
-    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<Timestamp>,
+    #[serde(rename = "approvalRuleContent", skip_serializing_if = "Option::is_none")]
+    pub approval_rule_content: Option<String>,
+    #[serde(rename = "ruleContentSha256", skip_serializing_if = "Option::is_none")]
+    pub rule_content_sha256: Option<String>,
     #[serde(rename = "lastModifiedDate", skip_serializing_if = "Option::is_none")]
     pub last_modified_date: Option<Timestamp>,
+    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
+    pub creation_date: Option<Timestamp>,
     #[serde(rename = "lastModifiedUser", skip_serializing_if = "Option::is_none")]
     pub last_modified_user: Option<String>,
     #[serde(rename = "originApprovalRuleTemplate", skip_serializing_if = "Option::is_none")]
     pub origin_approval_rule_template: Option<OriginApprovalRuleTemplate>,
-    #[serde(rename = "ruleContentSha256", skip_serializing_if = "Option::is_none")]
-    pub rule_content_sha256: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ApprovalRuleEventMetadata {
-    #[serde(rename = "approvalRuleContent", skip_serializing_if = "Option::is_none")]
-    pub approval_rule_content: Option<String>,
-    #[serde(rename = "approvalRuleId", skip_serializing_if = "Option::is_none")]
-    pub approval_rule_id: Option<String>,
     #[serde(rename = "approvalRuleName", skip_serializing_if = "Option::is_none")]
     pub approval_rule_name: Option<String>,
+    #[serde(rename = "approvalRuleId", skip_serializing_if = "Option::is_none")]
+    pub approval_rule_id: Option<String>,
+    #[serde(rename = "approvalRuleContent", skip_serializing_if = "Option::is_none")]
+    pub approval_rule_content: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ApprovalRuleOverriddenEventMetadata {
-    #[serde(rename = "overrideStatus", skip_serializing_if = "Option::is_none")]
-    pub override_status: Option<String>,
     #[serde(rename = "revisionId", skip_serializing_if = "Option::is_none")]
     pub revision_id: Option<String>,
+    #[serde(rename = "overrideStatus", skip_serializing_if = "Option::is_none")]
+    pub override_status: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ApprovalRuleTemplate {
-    #[serde(rename = "approvalRuleTemplateContent", skip_serializing_if = "Option::is_none")]
-    pub approval_rule_template_content: Option<String>,
-    #[serde(rename = "approvalRuleTemplateDescription", skip_serializing_if = "Option::is_none")]
-    pub approval_rule_template_description: Option<String>,
     #[serde(rename = "approvalRuleTemplateId", skip_serializing_if = "Option::is_none")]
     pub approval_rule_template_id: Option<String>,
     #[serde(rename = "approvalRuleTemplateName", skip_serializing_if = "Option::is_none")]
     pub approval_rule_template_name: Option<String>,
-    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<Timestamp>,
-    #[serde(rename = "lastModifiedDate", skip_serializing_if = "Option::is_none")]
-    pub last_modified_date: Option<Timestamp>,
-    #[serde(rename = "lastModifiedUser", skip_serializing_if = "Option::is_none")]
-    pub last_modified_user: Option<String>,
+    #[serde(rename = "approvalRuleTemplateDescription", skip_serializing_if = "Option::is_none")]
+    pub approval_rule_template_description: Option<String>,
+    #[serde(rename = "approvalRuleTemplateContent", skip_serializing_if = "Option::is_none")]
+    pub approval_rule_template_content: Option<String>,
     #[serde(rename = "ruleContentSha256", skip_serializing_if = "Option::is_none")]
     pub rule_content_sha256: Option<String>,
+    #[serde(rename = "lastModifiedDate", skip_serializing_if = "Option::is_none")]
+    pub last_modified_date: Option<Timestamp>,
+    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
+    pub creation_date: Option<Timestamp>,
+    #[serde(rename = "lastModifiedUser", skip_serializing_if = "Option::is_none")]
+    pub last_modified_user: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ApprovalStateChangedEventMetadata {
-    #[serde(rename = "approvalStatus", skip_serializing_if = "Option::is_none")]
-    pub approval_status: Option<String>,
     #[serde(rename = "revisionId", skip_serializing_if = "Option::is_none")]
     pub revision_id: Option<String>,
+    #[serde(rename = "approvalStatus", skip_serializing_if = "Option::is_none")]
+    pub approval_status: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -96,12 +96,12 @@ pub struct AssociateApprovalRuleTemplateWithRepositoryInput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BatchAssociateApprovalRuleTemplateWithRepositoriesError {
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
     #[serde(rename = "errorCode", skip_serializing_if = "Option::is_none")]
     pub error_code: Option<String>,
     #[serde(rename = "errorMessage", skip_serializing_if = "Option::is_none")]
     pub error_message: Option<String>,
-    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
-    pub repository_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -125,10 +125,10 @@ pub struct BatchAssociateApprovalRuleTemplateWithRepositoriesOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BatchDescribeMergeConflictsError {
-    #[serde(rename = "exceptionName", skip_serializing_if = "Option::is_none")]
-    pub exception_name: Option<String>,
     #[serde(rename = "filePath", skip_serializing_if = "Option::is_none")]
     pub file_path: Option<String>,
+    #[serde(rename = "exceptionName", skip_serializing_if = "Option::is_none")]
+    pub exception_name: Option<String>,
     #[serde(rename = "message", skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
@@ -136,54 +136,54 @@ pub struct BatchDescribeMergeConflictsError {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BatchDescribeMergeConflictsInput {
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    #[serde(rename = "destinationCommitSpecifier", skip_serializing_if = "Option::is_none")]
+    pub destination_commit_specifier: Option<String>,
+    #[serde(rename = "sourceCommitSpecifier", skip_serializing_if = "Option::is_none")]
+    pub source_commit_specifier: Option<String>,
+    #[serde(rename = "mergeOption", skip_serializing_if = "Option::is_none")]
+    pub merge_option: Option<String>,
+    #[serde(rename = "maxMergeHunks", skip_serializing_if = "Option::is_none")]
+    pub max_merge_hunks: Option<i32>,
+    #[serde(rename = "maxConflictFiles", skip_serializing_if = "Option::is_none")]
+    pub max_conflict_files: Option<i32>,
+    #[serde(rename = "filePaths", skip_serializing_if = "Option::is_none")]
+    pub file_paths: Option<Vec<String>>,
     #[serde(rename = "conflictDetailLevel", skip_serializing_if = "Option::is_none")]
     pub conflict_detail_level: Option<String>,
     #[serde(rename = "conflictResolutionStrategy", skip_serializing_if = "Option::is_none")]
     pub conflict_resolution_strategy: Option<String>,
-    #[serde(rename = "destinationCommitSpecifier", skip_serializing_if = "Option::is_none")]
-    pub destination_commit_specifier: Option<String>,
-    #[serde(rename = "filePaths", skip_serializing_if = "Option::is_none")]
-    pub file_paths: Option<Vec<String>>,
-    #[serde(rename = "maxConflictFiles", skip_serializing_if = "Option::is_none")]
-    pub max_conflict_files: Option<i32>,
-    #[serde(rename = "maxMergeHunks", skip_serializing_if = "Option::is_none")]
-    pub max_merge_hunks: Option<i32>,
-    #[serde(rename = "mergeOption", skip_serializing_if = "Option::is_none")]
-    pub merge_option: Option<String>,
     #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
-    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
-    pub repository_name: Option<String>,
-    #[serde(rename = "sourceCommitSpecifier", skip_serializing_if = "Option::is_none")]
-    pub source_commit_specifier: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BatchDescribeMergeConflictsOutput {
-    #[serde(rename = "baseCommitId", skip_serializing_if = "Option::is_none")]
-    pub base_commit_id: Option<String>,
     #[serde(rename = "conflicts", skip_serializing_if = "Option::is_none")]
     pub conflicts: Option<Vec<Conflict>>,
-    #[serde(rename = "destinationCommitId", skip_serializing_if = "Option::is_none")]
-    pub destination_commit_id: Option<String>,
-    #[serde(rename = "errors", skip_serializing_if = "Option::is_none")]
-    pub errors: Option<Vec<BatchDescribeMergeConflictsError>>,
     #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
+    #[serde(rename = "errors", skip_serializing_if = "Option::is_none")]
+    pub errors: Option<Vec<BatchDescribeMergeConflictsError>>,
+    #[serde(rename = "destinationCommitId", skip_serializing_if = "Option::is_none")]
+    pub destination_commit_id: Option<String>,
     #[serde(rename = "sourceCommitId", skip_serializing_if = "Option::is_none")]
     pub source_commit_id: Option<String>,
+    #[serde(rename = "baseCommitId", skip_serializing_if = "Option::is_none")]
+    pub base_commit_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BatchDisassociateApprovalRuleTemplateFromRepositoriesError {
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
     #[serde(rename = "errorCode", skip_serializing_if = "Option::is_none")]
     pub error_code: Option<String>,
     #[serde(rename = "errorMessage", skip_serializing_if = "Option::is_none")]
     pub error_message: Option<String>,
-    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
-    pub repository_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -236,14 +236,14 @@ pub struct BatchGetCommitsOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BatchGetRepositoriesError {
-    #[serde(rename = "errorCode", skip_serializing_if = "Option::is_none")]
-    pub error_code: Option<String>,
-    #[serde(rename = "errorMessage", skip_serializing_if = "Option::is_none")]
-    pub error_message: Option<String>,
     #[serde(rename = "repositoryId", skip_serializing_if = "Option::is_none")]
     pub repository_id: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "errorCode", skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<String>,
+    #[serde(rename = "errorMessage", skip_serializing_if = "Option::is_none")]
+    pub error_message: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -256,12 +256,12 @@ pub struct BatchGetRepositoriesInput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BatchGetRepositoriesOutput {
-    #[serde(rename = "errors", skip_serializing_if = "Option::is_none")]
-    pub errors: Option<Vec<BatchGetRepositoriesError>>,
     #[serde(rename = "repositories", skip_serializing_if = "Option::is_none")]
     pub repositories: Option<Vec<RepositoryMetadata>>,
     #[serde(rename = "repositoriesNotFound", skip_serializing_if = "Option::is_none")]
     pub repositories_not_found: Option<Vec<String>>,
+    #[serde(rename = "errors", skip_serializing_if = "Option::is_none")]
+    pub errors: Option<Vec<BatchGetRepositoriesError>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -269,10 +269,10 @@ pub struct BatchGetRepositoriesOutput {
 pub struct BlobMetadata {
     #[serde(rename = "blobId", skip_serializing_if = "Option::is_none")]
     pub blob_id: Option<String>,
-    #[serde(rename = "mode", skip_serializing_if = "Option::is_none")]
-    pub mode: Option<String>,
     #[serde(rename = "path", skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    #[serde(rename = "mode", skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -287,24 +287,24 @@ pub struct BranchInfo {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Comment {
-    #[serde(rename = "authorArn", skip_serializing_if = "Option::is_none")]
-    pub author_arn: Option<String>,
-    #[serde(rename = "callerReactions", skip_serializing_if = "Option::is_none")]
-    pub caller_reactions: Option<Vec<String>>,
-    #[serde(rename = "clientRequestToken", skip_serializing_if = "Option::is_none")]
-    pub client_request_token: Option<String>,
     #[serde(rename = "commentId", skip_serializing_if = "Option::is_none")]
     pub comment_id: Option<String>,
     #[serde(rename = "content", skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
-    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<Timestamp>,
-    #[serde(rename = "deleted", skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<bool>,
     #[serde(rename = "inReplyTo", skip_serializing_if = "Option::is_none")]
     pub in_reply_to: Option<String>,
+    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
+    pub creation_date: Option<Timestamp>,
     #[serde(rename = "lastModifiedDate", skip_serializing_if = "Option::is_none")]
     pub last_modified_date: Option<Timestamp>,
+    #[serde(rename = "authorArn", skip_serializing_if = "Option::is_none")]
+    pub author_arn: Option<String>,
+    #[serde(rename = "deleted", skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<bool>,
+    #[serde(rename = "clientRequestToken", skip_serializing_if = "Option::is_none")]
+    pub client_request_token: Option<String>,
+    #[serde(rename = "callerReactions", skip_serializing_if = "Option::is_none")]
+    pub caller_reactions: Option<Vec<String>>,
     #[serde(rename = "reactionCounts", skip_serializing_if = "Option::is_none")]
     pub reaction_counts: Option<BTreeMap<String, i32>>,
 }
@@ -312,60 +312,60 @@ pub struct Comment {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CommentsForComparedCommit {
-    #[serde(rename = "afterBlobId", skip_serializing_if = "Option::is_none")]
-    pub after_blob_id: Option<String>,
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    #[serde(rename = "beforeCommitId", skip_serializing_if = "Option::is_none")]
+    pub before_commit_id: Option<String>,
     #[serde(rename = "afterCommitId", skip_serializing_if = "Option::is_none")]
     pub after_commit_id: Option<String>,
     #[serde(rename = "beforeBlobId", skip_serializing_if = "Option::is_none")]
     pub before_blob_id: Option<String>,
-    #[serde(rename = "beforeCommitId", skip_serializing_if = "Option::is_none")]
-    pub before_commit_id: Option<String>,
-    #[serde(rename = "comments", skip_serializing_if = "Option::is_none")]
-    pub comments: Option<Vec<Comment>>,
+    #[serde(rename = "afterBlobId", skip_serializing_if = "Option::is_none")]
+    pub after_blob_id: Option<String>,
     #[serde(rename = "location", skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
-    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
-    pub repository_name: Option<String>,
+    #[serde(rename = "comments", skip_serializing_if = "Option::is_none")]
+    pub comments: Option<Vec<Comment>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CommentsForPullRequest {
-    #[serde(rename = "afterBlobId", skip_serializing_if = "Option::is_none")]
-    pub after_blob_id: Option<String>,
-    #[serde(rename = "afterCommitId", skip_serializing_if = "Option::is_none")]
-    pub after_commit_id: Option<String>,
-    #[serde(rename = "beforeBlobId", skip_serializing_if = "Option::is_none")]
-    pub before_blob_id: Option<String>,
-    #[serde(rename = "beforeCommitId", skip_serializing_if = "Option::is_none")]
-    pub before_commit_id: Option<String>,
-    #[serde(rename = "comments", skip_serializing_if = "Option::is_none")]
-    pub comments: Option<Vec<Comment>>,
-    #[serde(rename = "location", skip_serializing_if = "Option::is_none")]
-    pub location: Option<Location>,
     #[serde(rename = "pullRequestId", skip_serializing_if = "Option::is_none")]
     pub pull_request_id: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "beforeCommitId", skip_serializing_if = "Option::is_none")]
+    pub before_commit_id: Option<String>,
+    #[serde(rename = "afterCommitId", skip_serializing_if = "Option::is_none")]
+    pub after_commit_id: Option<String>,
+    #[serde(rename = "beforeBlobId", skip_serializing_if = "Option::is_none")]
+    pub before_blob_id: Option<String>,
+    #[serde(rename = "afterBlobId", skip_serializing_if = "Option::is_none")]
+    pub after_blob_id: Option<String>,
+    #[serde(rename = "location", skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    #[serde(rename = "comments", skip_serializing_if = "Option::is_none")]
+    pub comments: Option<Vec<Comment>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Commit {
-    #[serde(rename = "additionalData", skip_serializing_if = "Option::is_none")]
-    pub additional_data: Option<String>,
-    #[serde(rename = "author", skip_serializing_if = "Option::is_none")]
-    pub author: Option<UserInfo>,
     #[serde(rename = "commitId", skip_serializing_if = "Option::is_none")]
     pub commit_id: Option<String>,
-    #[serde(rename = "committer", skip_serializing_if = "Option::is_none")]
-    pub committer: Option<UserInfo>,
-    #[serde(rename = "message", skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(rename = "parents", skip_serializing_if = "Option::is_none")]
-    pub parents: Option<Vec<String>>,
     #[serde(rename = "treeId", skip_serializing_if = "Option::is_none")]
     pub tree_id: Option<String>,
+    #[serde(rename = "parents", skip_serializing_if = "Option::is_none")]
+    pub parents: Option<Vec<String>>,
+    #[serde(rename = "message", skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    #[serde(rename = "author", skip_serializing_if = "Option::is_none")]
+    pub author: Option<UserInfo>,
+    #[serde(rename = "committer", skip_serializing_if = "Option::is_none")]
+    pub committer: Option<UserInfo>,
+    #[serde(rename = "additionalData", skip_serializing_if = "Option::is_none")]
+    pub additional_data: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -380,35 +380,35 @@ pub struct Conflict {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ConflictMetadata {
-    #[serde(rename = "contentConflict", skip_serializing_if = "Option::is_none")]
-    pub content_conflict: Option<bool>,
-    #[serde(rename = "fileModeConflict", skip_serializing_if = "Option::is_none")]
-    pub file_mode_conflict: Option<bool>,
-    #[serde(rename = "fileModes", skip_serializing_if = "Option::is_none")]
-    pub file_modes: Option<FileModes>,
     #[serde(rename = "filePath", skip_serializing_if = "Option::is_none")]
     pub file_path: Option<String>,
     #[serde(rename = "fileSizes", skip_serializing_if = "Option::is_none")]
     pub file_sizes: Option<FileSizes>,
-    #[serde(rename = "isBinaryFile", skip_serializing_if = "Option::is_none")]
-    pub is_binary_file: Option<IsBinaryFile>,
-    #[serde(rename = "mergeOperations", skip_serializing_if = "Option::is_none")]
-    pub merge_operations: Option<MergeOperations>,
-    #[serde(rename = "numberOfConflicts", skip_serializing_if = "Option::is_none")]
-    pub number_of_conflicts: Option<i32>,
-    #[serde(rename = "objectTypeConflict", skip_serializing_if = "Option::is_none")]
-    pub object_type_conflict: Option<bool>,
+    #[serde(rename = "fileModes", skip_serializing_if = "Option::is_none")]
+    pub file_modes: Option<FileModes>,
     #[serde(rename = "objectTypes", skip_serializing_if = "Option::is_none")]
     pub object_types: Option<ObjectTypes>,
+    #[serde(rename = "numberOfConflicts", skip_serializing_if = "Option::is_none")]
+    pub number_of_conflicts: Option<i32>,
+    #[serde(rename = "isBinaryFile", skip_serializing_if = "Option::is_none")]
+    pub is_binary_file: Option<IsBinaryFile>,
+    #[serde(rename = "contentConflict", skip_serializing_if = "Option::is_none")]
+    pub content_conflict: Option<bool>,
+    #[serde(rename = "fileModeConflict", skip_serializing_if = "Option::is_none")]
+    pub file_mode_conflict: Option<bool>,
+    #[serde(rename = "objectTypeConflict", skip_serializing_if = "Option::is_none")]
+    pub object_type_conflict: Option<bool>,
+    #[serde(rename = "mergeOperations", skip_serializing_if = "Option::is_none")]
+    pub merge_operations: Option<MergeOperations>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ConflictResolution {
-    #[serde(rename = "deleteFiles", skip_serializing_if = "Option::is_none")]
-    pub delete_files: Option<Vec<DeleteFileEntry>>,
     #[serde(rename = "replaceContents", skip_serializing_if = "Option::is_none")]
     pub replace_contents: Option<Vec<ReplaceContentEntry>>,
+    #[serde(rename = "deleteFiles", skip_serializing_if = "Option::is_none")]
+    pub delete_files: Option<Vec<DeleteFileEntry>>,
     #[serde(rename = "setFileModes", skip_serializing_if = "Option::is_none")]
     pub set_file_modes: Option<Vec<SetFileModeEntry>>,
 }
@@ -416,12 +416,12 @@ pub struct ConflictResolution {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateApprovalRuleTemplateInput {
+    #[serde(rename = "approvalRuleTemplateName", skip_serializing_if = "Option::is_none")]
+    pub approval_rule_template_name: Option<String>,
     #[serde(rename = "approvalRuleTemplateContent", skip_serializing_if = "Option::is_none")]
     pub approval_rule_template_content: Option<String>,
     #[serde(rename = "approvalRuleTemplateDescription", skip_serializing_if = "Option::is_none")]
     pub approval_rule_template_description: Option<String>,
-    #[serde(rename = "approvalRuleTemplateName", skip_serializing_if = "Option::is_none")]
-    pub approval_rule_template_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -434,35 +434,35 @@ pub struct CreateApprovalRuleTemplateOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateBranchInput {
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
     #[serde(rename = "branchName", skip_serializing_if = "Option::is_none")]
     pub branch_name: Option<String>,
     #[serde(rename = "commitId", skip_serializing_if = "Option::is_none")]
     pub commit_id: Option<String>,
-    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
-    pub repository_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateCommitInput {
-    #[serde(rename = "authorName", skip_serializing_if = "Option::is_none")]
-    pub author_name: Option<String>,
-    #[serde(rename = "branchName", skip_serializing_if = "Option::is_none")]
-    pub branch_name: Option<String>,
-    #[serde(rename = "commitMessage", skip_serializing_if = "Option::is_none")]
-    pub commit_message: Option<String>,
-    #[serde(rename = "deleteFiles", skip_serializing_if = "Option::is_none")]
-    pub delete_files: Option<Vec<DeleteFileEntry>>,
-    #[serde(rename = "email", skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(rename = "keepEmptyFolders", skip_serializing_if = "Option::is_none")]
-    pub keep_empty_folders: Option<bool>,
-    #[serde(rename = "parentCommitId", skip_serializing_if = "Option::is_none")]
-    pub parent_commit_id: Option<String>,
-    #[serde(rename = "putFiles", skip_serializing_if = "Option::is_none")]
-    pub put_files: Option<Vec<PutFileEntry>>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "branchName", skip_serializing_if = "Option::is_none")]
+    pub branch_name: Option<String>,
+    #[serde(rename = "parentCommitId", skip_serializing_if = "Option::is_none")]
+    pub parent_commit_id: Option<String>,
+    #[serde(rename = "authorName", skip_serializing_if = "Option::is_none")]
+    pub author_name: Option<String>,
+    #[serde(rename = "email", skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(rename = "commitMessage", skip_serializing_if = "Option::is_none")]
+    pub commit_message: Option<String>,
+    #[serde(rename = "keepEmptyFolders", skip_serializing_if = "Option::is_none")]
+    pub keep_empty_folders: Option<bool>,
+    #[serde(rename = "putFiles", skip_serializing_if = "Option::is_none")]
+    pub put_files: Option<Vec<PutFileEntry>>,
+    #[serde(rename = "deleteFiles", skip_serializing_if = "Option::is_none")]
+    pub delete_files: Option<Vec<DeleteFileEntry>>,
     #[serde(rename = "setFileModes", skip_serializing_if = "Option::is_none")]
     pub set_file_modes: Option<Vec<SetFileModeEntry>>,
 }
@@ -472,25 +472,25 @@ pub struct CreateCommitInput {
 pub struct CreateCommitOutput {
     #[serde(rename = "commitId", skip_serializing_if = "Option::is_none")]
     pub commit_id: Option<String>,
-    #[serde(rename = "filesAdded", skip_serializing_if = "Option::is_none")]
-    pub files_added: Option<Vec<FileMetadata>>,
-    #[serde(rename = "filesDeleted", skip_serializing_if = "Option::is_none")]
-    pub files_deleted: Option<Vec<FileMetadata>>,
-    #[serde(rename = "filesUpdated", skip_serializing_if = "Option::is_none")]
-    pub files_updated: Option<Vec<FileMetadata>>,
     #[serde(rename = "treeId", skip_serializing_if = "Option::is_none")]
     pub tree_id: Option<String>,
+    #[serde(rename = "filesAdded", skip_serializing_if = "Option::is_none")]
+    pub files_added: Option<Vec<FileMetadata>>,
+    #[serde(rename = "filesUpdated", skip_serializing_if = "Option::is_none")]
+    pub files_updated: Option<Vec<FileMetadata>>,
+    #[serde(rename = "filesDeleted", skip_serializing_if = "Option::is_none")]
+    pub files_deleted: Option<Vec<FileMetadata>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreatePullRequestApprovalRuleInput {
-    #[serde(rename = "approvalRuleContent", skip_serializing_if = "Option::is_none")]
-    pub approval_rule_content: Option<String>,
-    #[serde(rename = "approvalRuleName", skip_serializing_if = "Option::is_none")]
-    pub approval_rule_name: Option<String>,
     #[serde(rename = "pullRequestId", skip_serializing_if = "Option::is_none")]
     pub pull_request_id: Option<String>,
+    #[serde(rename = "approvalRuleName", skip_serializing_if = "Option::is_none")]
+    pub approval_rule_name: Option<String>,
+    #[serde(rename = "approvalRuleContent", skip_serializing_if = "Option::is_none")]
+    pub approval_rule_content: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -503,14 +503,14 @@ pub struct CreatePullRequestApprovalRuleOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreatePullRequestInput {
-    #[serde(rename = "clientRequestToken", skip_serializing_if = "Option::is_none")]
-    pub client_request_token: Option<String>,
+    #[serde(rename = "title", skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     #[serde(rename = "description", skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     #[serde(rename = "targets", skip_serializing_if = "Option::is_none")]
     pub targets: Option<Vec<Target>>,
-    #[serde(rename = "title", skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    #[serde(rename = "clientRequestToken", skip_serializing_if = "Option::is_none")]
+    pub client_request_token: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -523,14 +523,14 @@ pub struct CreatePullRequestOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateRepositoryInput {
-    #[serde(rename = "kmsKeyId", skip_serializing_if = "Option::is_none")]
-    pub kms_key_id: Option<String>,
-    #[serde(rename = "repositoryDescription", skip_serializing_if = "Option::is_none")]
-    pub repository_description: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "repositoryDescription", skip_serializing_if = "Option::is_none")]
+    pub repository_description: Option<String>,
     #[serde(rename = "tags", skip_serializing_if = "Option::is_none")]
     pub tags: Option<BTreeMap<String, String>>,
+    #[serde(rename = "kmsKeyId", skip_serializing_if = "Option::is_none")]
+    pub kms_key_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -543,28 +543,28 @@ pub struct CreateRepositoryOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateUnreferencedMergeCommitInput {
-    #[serde(rename = "authorName", skip_serializing_if = "Option::is_none")]
-    pub author_name: Option<String>,
-    #[serde(rename = "commitMessage", skip_serializing_if = "Option::is_none")]
-    pub commit_message: Option<String>,
-    #[serde(rename = "conflictDetailLevel", skip_serializing_if = "Option::is_none")]
-    pub conflict_detail_level: Option<String>,
-    #[serde(rename = "conflictResolution", skip_serializing_if = "Option::is_none")]
-    pub conflict_resolution: Option<ConflictResolution>,
-    #[serde(rename = "conflictResolutionStrategy", skip_serializing_if = "Option::is_none")]
-    pub conflict_resolution_strategy: Option<String>,
-    #[serde(rename = "destinationCommitSpecifier", skip_serializing_if = "Option::is_none")]
-    pub destination_commit_specifier: Option<String>,
-    #[serde(rename = "email", skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(rename = "keepEmptyFolders", skip_serializing_if = "Option::is_none")]
-    pub keep_empty_folders: Option<bool>,
-    #[serde(rename = "mergeOption", skip_serializing_if = "Option::is_none")]
-    pub merge_option: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
     #[serde(rename = "sourceCommitSpecifier", skip_serializing_if = "Option::is_none")]
     pub source_commit_specifier: Option<String>,
+    #[serde(rename = "destinationCommitSpecifier", skip_serializing_if = "Option::is_none")]
+    pub destination_commit_specifier: Option<String>,
+    #[serde(rename = "mergeOption", skip_serializing_if = "Option::is_none")]
+    pub merge_option: Option<String>,
+    #[serde(rename = "conflictDetailLevel", skip_serializing_if = "Option::is_none")]
+    pub conflict_detail_level: Option<String>,
+    #[serde(rename = "conflictResolutionStrategy", skip_serializing_if = "Option::is_none")]
+    pub conflict_resolution_strategy: Option<String>,
+    #[serde(rename = "authorName", skip_serializing_if = "Option::is_none")]
+    pub author_name: Option<String>,
+    #[serde(rename = "email", skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(rename = "commitMessage", skip_serializing_if = "Option::is_none")]
+    pub commit_message: Option<String>,
+    #[serde(rename = "keepEmptyFolders", skip_serializing_if = "Option::is_none")]
+    pub keep_empty_folders: Option<bool>,
+    #[serde(rename = "conflictResolution", skip_serializing_if = "Option::is_none")]
+    pub conflict_resolution: Option<ConflictResolution>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -593,10 +593,10 @@ pub struct DeleteApprovalRuleTemplateOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteBranchInput {
-    #[serde(rename = "branchName", skip_serializing_if = "Option::is_none")]
-    pub branch_name: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "branchName", skip_serializing_if = "Option::is_none")]
+    pub branch_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -630,44 +630,44 @@ pub struct DeleteFileEntry {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteFileInput {
-    #[serde(rename = "branchName", skip_serializing_if = "Option::is_none")]
-    pub branch_name: Option<String>,
-    #[serde(rename = "commitMessage", skip_serializing_if = "Option::is_none")]
-    pub commit_message: Option<String>,
-    #[serde(rename = "email", skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(rename = "filePath", skip_serializing_if = "Option::is_none")]
-    pub file_path: Option<String>,
-    #[serde(rename = "keepEmptyFolders", skip_serializing_if = "Option::is_none")]
-    pub keep_empty_folders: Option<bool>,
-    #[serde(rename = "name", skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(rename = "parentCommitId", skip_serializing_if = "Option::is_none")]
-    pub parent_commit_id: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "branchName", skip_serializing_if = "Option::is_none")]
+    pub branch_name: Option<String>,
+    #[serde(rename = "filePath", skip_serializing_if = "Option::is_none")]
+    pub file_path: Option<String>,
+    #[serde(rename = "parentCommitId", skip_serializing_if = "Option::is_none")]
+    pub parent_commit_id: Option<String>,
+    #[serde(rename = "keepEmptyFolders", skip_serializing_if = "Option::is_none")]
+    pub keep_empty_folders: Option<bool>,
+    #[serde(rename = "commitMessage", skip_serializing_if = "Option::is_none")]
+    pub commit_message: Option<String>,
+    #[serde(rename = "name", skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(rename = "email", skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteFileOutput {
-    #[serde(rename = "blobId", skip_serializing_if = "Option::is_none")]
-    pub blob_id: Option<String>,
     #[serde(rename = "commitId", skip_serializing_if = "Option::is_none")]
     pub commit_id: Option<String>,
-    #[serde(rename = "filePath", skip_serializing_if = "Option::is_none")]
-    pub file_path: Option<String>,
+    #[serde(rename = "blobId", skip_serializing_if = "Option::is_none")]
+    pub blob_id: Option<String>,
     #[serde(rename = "treeId", skip_serializing_if = "Option::is_none")]
     pub tree_id: Option<String>,
+    #[serde(rename = "filePath", skip_serializing_if = "Option::is_none")]
+    pub file_path: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeletePullRequestApprovalRuleInput {
-    #[serde(rename = "approvalRuleName", skip_serializing_if = "Option::is_none")]
-    pub approval_rule_name: Option<String>,
     #[serde(rename = "pullRequestId", skip_serializing_if = "Option::is_none")]
     pub pull_request_id: Option<String>,
+    #[serde(rename = "approvalRuleName", skip_serializing_if = "Option::is_none")]
+    pub approval_rule_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -694,91 +694,91 @@ pub struct DeleteRepositoryOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DescribeMergeConflictsInput {
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    #[serde(rename = "destinationCommitSpecifier", skip_serializing_if = "Option::is_none")]
+    pub destination_commit_specifier: Option<String>,
+    #[serde(rename = "sourceCommitSpecifier", skip_serializing_if = "Option::is_none")]
+    pub source_commit_specifier: Option<String>,
+    #[serde(rename = "mergeOption", skip_serializing_if = "Option::is_none")]
+    pub merge_option: Option<String>,
+    #[serde(rename = "maxMergeHunks", skip_serializing_if = "Option::is_none")]
+    pub max_merge_hunks: Option<i32>,
+    #[serde(rename = "filePath", skip_serializing_if = "Option::is_none")]
+    pub file_path: Option<String>,
     #[serde(rename = "conflictDetailLevel", skip_serializing_if = "Option::is_none")]
     pub conflict_detail_level: Option<String>,
     #[serde(rename = "conflictResolutionStrategy", skip_serializing_if = "Option::is_none")]
     pub conflict_resolution_strategy: Option<String>,
-    #[serde(rename = "destinationCommitSpecifier", skip_serializing_if = "Option::is_none")]
-    pub destination_commit_specifier: Option<String>,
-    #[serde(rename = "filePath", skip_serializing_if = "Option::is_none")]
-    pub file_path: Option<String>,
-    #[serde(rename = "maxMergeHunks", skip_serializing_if = "Option::is_none")]
-    pub max_merge_hunks: Option<i32>,
-    #[serde(rename = "mergeOption", skip_serializing_if = "Option::is_none")]
-    pub merge_option: Option<String>,
     #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
-    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
-    pub repository_name: Option<String>,
-    #[serde(rename = "sourceCommitSpecifier", skip_serializing_if = "Option::is_none")]
-    pub source_commit_specifier: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DescribeMergeConflictsOutput {
-    #[serde(rename = "baseCommitId", skip_serializing_if = "Option::is_none")]
-    pub base_commit_id: Option<String>,
     #[serde(rename = "conflictMetadata", skip_serializing_if = "Option::is_none")]
     pub conflict_metadata: Option<ConflictMetadata>,
-    #[serde(rename = "destinationCommitId", skip_serializing_if = "Option::is_none")]
-    pub destination_commit_id: Option<String>,
     #[serde(rename = "mergeHunks", skip_serializing_if = "Option::is_none")]
     pub merge_hunks: Option<Vec<MergeHunk>>,
     #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
+    #[serde(rename = "destinationCommitId", skip_serializing_if = "Option::is_none")]
+    pub destination_commit_id: Option<String>,
     #[serde(rename = "sourceCommitId", skip_serializing_if = "Option::is_none")]
     pub source_commit_id: Option<String>,
+    #[serde(rename = "baseCommitId", skip_serializing_if = "Option::is_none")]
+    pub base_commit_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DescribePullRequestEventsInput {
-    #[serde(rename = "actorArn", skip_serializing_if = "Option::is_none")]
-    pub actor_arn: Option<String>,
-    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
-    pub max_results: Option<i32>,
-    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
-    #[serde(rename = "pullRequestEventType", skip_serializing_if = "Option::is_none")]
-    pub pull_request_event_type: Option<String>,
     #[serde(rename = "pullRequestId", skip_serializing_if = "Option::is_none")]
     pub pull_request_id: Option<String>,
+    #[serde(rename = "pullRequestEventType", skip_serializing_if = "Option::is_none")]
+    pub pull_request_event_type: Option<String>,
+    #[serde(rename = "actorArn", skip_serializing_if = "Option::is_none")]
+    pub actor_arn: Option<String>,
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
+    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DescribePullRequestEventsOutput {
-    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
     #[serde(rename = "pullRequestEvents", skip_serializing_if = "Option::is_none")]
     pub pull_request_events: Option<Vec<PullRequestEvent>>,
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DiffChange {
-    #[serde(rename = "afterLineNumber", skip_serializing_if = "Option::is_none")]
-    pub after_line_number: Option<i32>,
-    #[serde(rename = "beforeLineNumber", skip_serializing_if = "Option::is_none")]
-    pub before_line_number: Option<i32>,
-    #[serde(rename = "content", skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
+    #[serde(rename = "beforeLineNumber", skip_serializing_if = "Option::is_none")]
+    pub before_line_number: Option<i32>,
+    #[serde(rename = "afterLineNumber", skip_serializing_if = "Option::is_none")]
+    pub after_line_number: Option<i32>,
+    #[serde(rename = "content", skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DiffHunk {
-    #[serde(rename = "afterLineCount", skip_serializing_if = "Option::is_none")]
-    pub after_line_count: Option<i32>,
-    #[serde(rename = "afterStartLine", skip_serializing_if = "Option::is_none")]
-    pub after_start_line: Option<i32>,
-    #[serde(rename = "beforeLineCount", skip_serializing_if = "Option::is_none")]
-    pub before_line_count: Option<i32>,
     #[serde(rename = "beforeStartLine", skip_serializing_if = "Option::is_none")]
     pub before_start_line: Option<i32>,
+    #[serde(rename = "beforeLineCount", skip_serializing_if = "Option::is_none")]
+    pub before_line_count: Option<i32>,
+    #[serde(rename = "afterStartLine", skip_serializing_if = "Option::is_none")]
+    pub after_start_line: Option<i32>,
+    #[serde(rename = "afterLineCount", skip_serializing_if = "Option::is_none")]
+    pub after_line_count: Option<i32>,
     #[serde(rename = "changes", skip_serializing_if = "Option::is_none")]
     pub changes: Option<Vec<DiffChange>>,
 }
@@ -786,10 +786,10 @@ pub struct DiffHunk {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Difference {
-    #[serde(rename = "afterBlob", skip_serializing_if = "Option::is_none")]
-    pub after_blob: Option<BlobMetadata>,
     #[serde(rename = "beforeBlob", skip_serializing_if = "Option::is_none")]
     pub before_blob: Option<BlobMetadata>,
+    #[serde(rename = "afterBlob", skip_serializing_if = "Option::is_none")]
+    pub after_blob: Option<BlobMetadata>,
     #[serde(rename = "changeType", skip_serializing_if = "Option::is_none")]
     pub change_type: Option<String>,
 }
@@ -822,27 +822,27 @@ pub struct EvaluatePullRequestApprovalRulesOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Evaluation {
-    #[serde(rename = "approvalRulesNotSatisfied", skip_serializing_if = "Option::is_none")]
-    pub approval_rules_not_satisfied: Option<Vec<String>>,
-    #[serde(rename = "approvalRulesSatisfied", skip_serializing_if = "Option::is_none")]
-    pub approval_rules_satisfied: Option<Vec<String>>,
     #[serde(rename = "approved", skip_serializing_if = "Option::is_none")]
     pub approved: Option<bool>,
     #[serde(rename = "overridden", skip_serializing_if = "Option::is_none")]
     pub overridden: Option<bool>,
+    #[serde(rename = "approvalRulesSatisfied", skip_serializing_if = "Option::is_none")]
+    pub approval_rules_satisfied: Option<Vec<String>>,
+    #[serde(rename = "approvalRulesNotSatisfied", skip_serializing_if = "Option::is_none")]
+    pub approval_rules_not_satisfied: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct File {
-    #[serde(rename = "absolutePath", skip_serializing_if = "Option::is_none")]
-    pub absolute_path: Option<String>,
     #[serde(rename = "blobId", skip_serializing_if = "Option::is_none")]
     pub blob_id: Option<String>,
-    #[serde(rename = "fileMode", skip_serializing_if = "Option::is_none")]
-    pub file_mode: Option<String>,
+    #[serde(rename = "absolutePath", skip_serializing_if = "Option::is_none")]
+    pub absolute_path: Option<String>,
     #[serde(rename = "relativePath", skip_serializing_if = "Option::is_none")]
     pub relative_path: Option<String>,
+    #[serde(rename = "fileMode", skip_serializing_if = "Option::is_none")]
+    pub file_mode: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -859,32 +859,32 @@ pub struct FileMetadata {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FileModes {
-    #[serde(rename = "base", skip_serializing_if = "Option::is_none")]
-    pub base: Option<String>,
-    #[serde(rename = "destination", skip_serializing_if = "Option::is_none")]
-    pub destination: Option<String>,
     #[serde(rename = "source", skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    #[serde(rename = "destination", skip_serializing_if = "Option::is_none")]
+    pub destination: Option<String>,
+    #[serde(rename = "base", skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FileSizes {
-    #[serde(rename = "base", skip_serializing_if = "Option::is_none")]
-    pub base: Option<i64>,
-    #[serde(rename = "destination", skip_serializing_if = "Option::is_none")]
-    pub destination: Option<i64>,
     #[serde(rename = "source", skip_serializing_if = "Option::is_none")]
     pub source: Option<i64>,
+    #[serde(rename = "destination", skip_serializing_if = "Option::is_none")]
+    pub destination: Option<i64>,
+    #[serde(rename = "base", skip_serializing_if = "Option::is_none")]
+    pub base: Option<i64>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FileVersion {
-    #[serde(rename = "blobId", skip_serializing_if = "Option::is_none")]
-    pub blob_id: Option<String>,
     #[serde(rename = "commit", skip_serializing_if = "Option::is_none")]
     pub commit: Option<Commit>,
+    #[serde(rename = "blobId", skip_serializing_if = "Option::is_none")]
+    pub blob_id: Option<String>,
     #[serde(rename = "path", skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     #[serde(rename = "revisionChildren", skip_serializing_if = "Option::is_none")]
@@ -894,12 +894,12 @@ pub struct FileVersion {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Folder {
+    #[serde(rename = "treeId", skip_serializing_if = "Option::is_none")]
+    pub tree_id: Option<String>,
     #[serde(rename = "absolutePath", skip_serializing_if = "Option::is_none")]
     pub absolute_path: Option<String>,
     #[serde(rename = "relativePath", skip_serializing_if = "Option::is_none")]
     pub relative_path: Option<String>,
-    #[serde(rename = "treeId", skip_serializing_if = "Option::is_none")]
-    pub tree_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -919,10 +919,8 @@ pub struct GetApprovalRuleTemplateOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetBlobDifferencesInput {
-    #[serde(rename = "MaxResults", skip_serializing_if = "Option::is_none")]
-    pub max_results: Option<i32>,
-    #[serde(rename = "NextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
     #[serde(rename = "afterBlobId", skip_serializing_if = "Option::is_none")]
     pub after_blob_id: Option<String>,
     #[serde(rename = "beforeBlobId", skip_serializing_if = "Option::is_none")]
@@ -931,32 +929,34 @@ pub struct GetBlobDifferencesInput {
     pub context_lines: Option<i32>,
     #[serde(rename = "ignoreWhitespace", skip_serializing_if = "Option::is_none")]
     pub ignore_whitespace: Option<bool>,
-    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
-    pub repository_name: Option<String>,
+    #[serde(rename = "MaxResults", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i32>,
+    #[serde(rename = "NextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetBlobDifferencesOutput {
-    #[serde(rename = "NextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
-    #[serde(rename = "afterBlobSize", skip_serializing_if = "Option::is_none")]
-    pub after_blob_size: Option<i64>,
-    #[serde(rename = "beforeBlobSize", skip_serializing_if = "Option::is_none")]
-    pub before_blob_size: Option<i64>,
     #[serde(rename = "hunks", skip_serializing_if = "Option::is_none")]
     pub hunks: Option<Vec<DiffHunk>>,
     #[serde(rename = "isBinary", skip_serializing_if = "Option::is_none")]
     pub is_binary: Option<bool>,
+    #[serde(rename = "beforeBlobSize", skip_serializing_if = "Option::is_none")]
+    pub before_blob_size: Option<i64>,
+    #[serde(rename = "afterBlobSize", skip_serializing_if = "Option::is_none")]
+    pub after_blob_size: Option<i64>,
+    #[serde(rename = "NextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetBlobInput {
-    #[serde(rename = "blobId", skip_serializing_if = "Option::is_none")]
-    pub blob_id: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "blobId", skip_serializing_if = "Option::is_none")]
+    pub blob_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -969,10 +969,10 @@ pub struct GetBlobOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetBranchInput {
-    #[serde(rename = "branchName", skip_serializing_if = "Option::is_none")]
-    pub branch_name: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "branchName", skip_serializing_if = "Option::is_none")]
+    pub branch_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1001,36 +1001,36 @@ pub struct GetCommentOutput {
 pub struct GetCommentReactionsInput {
     #[serde(rename = "commentId", skip_serializing_if = "Option::is_none")]
     pub comment_id: Option<String>,
-    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
-    pub max_results: Option<i32>,
-    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
     #[serde(rename = "reactionUserArn", skip_serializing_if = "Option::is_none")]
     pub reaction_user_arn: Option<String>,
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
+    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetCommentReactionsOutput {
-    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
     #[serde(rename = "reactionsForComment", skip_serializing_if = "Option::is_none")]
     pub reactions_for_comment: Option<Vec<ReactionForComment>>,
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetCommentsForComparedCommitInput {
-    #[serde(rename = "afterCommitId", skip_serializing_if = "Option::is_none")]
-    pub after_commit_id: Option<String>,
-    #[serde(rename = "beforeCommitId", skip_serializing_if = "Option::is_none")]
-    pub before_commit_id: Option<String>,
-    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
-    pub max_results: Option<i32>,
-    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "beforeCommitId", skip_serializing_if = "Option::is_none")]
+    pub before_commit_id: Option<String>,
+    #[serde(rename = "afterCommitId", skip_serializing_if = "Option::is_none")]
+    pub after_commit_id: Option<String>,
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
+    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1045,18 +1045,18 @@ pub struct GetCommentsForComparedCommitOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetCommentsForPullRequestInput {
-    #[serde(rename = "afterCommitId", skip_serializing_if = "Option::is_none")]
-    pub after_commit_id: Option<String>,
-    #[serde(rename = "beforeCommitId", skip_serializing_if = "Option::is_none")]
-    pub before_commit_id: Option<String>,
-    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
-    pub max_results: Option<i32>,
-    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
     #[serde(rename = "pullRequestId", skip_serializing_if = "Option::is_none")]
     pub pull_request_id: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "beforeCommitId", skip_serializing_if = "Option::is_none")]
+    pub before_commit_id: Option<String>,
+    #[serde(rename = "afterCommitId", skip_serializing_if = "Option::is_none")]
+    pub after_commit_id: Option<String>,
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
+    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1071,10 +1071,10 @@ pub struct GetCommentsForPullRequestOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetCommitInput {
-    #[serde(rename = "commitId", skip_serializing_if = "Option::is_none")]
-    pub commit_id: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "commitId", skip_serializing_if = "Option::is_none")]
+    pub commit_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1087,68 +1087,68 @@ pub struct GetCommitOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetDifferencesInput {
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    #[serde(rename = "beforeCommitSpecifier", skip_serializing_if = "Option::is_none")]
+    pub before_commit_specifier: Option<String>,
+    #[serde(rename = "afterCommitSpecifier", skip_serializing_if = "Option::is_none")]
+    pub after_commit_specifier: Option<String>,
+    #[serde(rename = "beforePath", skip_serializing_if = "Option::is_none")]
+    pub before_path: Option<String>,
+    #[serde(rename = "afterPath", skip_serializing_if = "Option::is_none")]
+    pub after_path: Option<String>,
     #[serde(rename = "MaxResults", skip_serializing_if = "Option::is_none")]
     pub max_results: Option<i32>,
     #[serde(rename = "NextToken", skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
-    #[serde(rename = "afterCommitSpecifier", skip_serializing_if = "Option::is_none")]
-    pub after_commit_specifier: Option<String>,
-    #[serde(rename = "afterPath", skip_serializing_if = "Option::is_none")]
-    pub after_path: Option<String>,
-    #[serde(rename = "beforeCommitSpecifier", skip_serializing_if = "Option::is_none")]
-    pub before_commit_specifier: Option<String>,
-    #[serde(rename = "beforePath", skip_serializing_if = "Option::is_none")]
-    pub before_path: Option<String>,
-    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
-    pub repository_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetDifferencesOutput {
-    #[serde(rename = "NextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
     #[serde(rename = "differences", skip_serializing_if = "Option::is_none")]
     pub differences: Option<Vec<Difference>>,
+    #[serde(rename = "NextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetFileInput {
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
     #[serde(rename = "commitSpecifier", skip_serializing_if = "Option::is_none")]
     pub commit_specifier: Option<String>,
     #[serde(rename = "filePath", skip_serializing_if = "Option::is_none")]
     pub file_path: Option<String>,
-    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
-    pub repository_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetFileOutput {
-    #[serde(rename = "blobId", skip_serializing_if = "Option::is_none")]
-    pub blob_id: Option<String>,
     #[serde(rename = "commitId", skip_serializing_if = "Option::is_none")]
     pub commit_id: Option<String>,
-    #[serde(rename = "fileContent", skip_serializing_if = "Option::is_none")]
-    pub file_content: Option<Blob>,
-    #[serde(rename = "fileMode", skip_serializing_if = "Option::is_none")]
-    pub file_mode: Option<String>,
+    #[serde(rename = "blobId", skip_serializing_if = "Option::is_none")]
+    pub blob_id: Option<String>,
     #[serde(rename = "filePath", skip_serializing_if = "Option::is_none")]
     pub file_path: Option<String>,
+    #[serde(rename = "fileMode", skip_serializing_if = "Option::is_none")]
+    pub file_mode: Option<String>,
     #[serde(rename = "fileSize", skip_serializing_if = "Option::is_none")]
     pub file_size: Option<i64>,
+    #[serde(rename = "fileContent", skip_serializing_if = "Option::is_none")]
+    pub file_content: Option<Blob>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetFolderInput {
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
     #[serde(rename = "commitSpecifier", skip_serializing_if = "Option::is_none")]
     pub commit_specifier: Option<String>,
     #[serde(rename = "folderPath", skip_serializing_if = "Option::is_none")]
     pub folder_path: Option<String>,
-    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
-    pub repository_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1156,112 +1156,112 @@ pub struct GetFolderInput {
 pub struct GetFolderOutput {
     #[serde(rename = "commitId", skip_serializing_if = "Option::is_none")]
     pub commit_id: Option<String>,
-    #[serde(rename = "files", skip_serializing_if = "Option::is_none")]
-    pub files: Option<Vec<File>>,
     #[serde(rename = "folderPath", skip_serializing_if = "Option::is_none")]
     pub folder_path: Option<String>,
-    #[serde(rename = "subFolders", skip_serializing_if = "Option::is_none")]
-    pub sub_folders: Option<Vec<Folder>>,
-    #[serde(rename = "subModules", skip_serializing_if = "Option::is_none")]
-    pub sub_modules: Option<Vec<SubModule>>,
-    #[serde(rename = "symbolicLinks", skip_serializing_if = "Option::is_none")]
-    pub symbolic_links: Option<Vec<SymbolicLink>>,
     #[serde(rename = "treeId", skip_serializing_if = "Option::is_none")]
     pub tree_id: Option<String>,
+    #[serde(rename = "subFolders", skip_serializing_if = "Option::is_none")]
+    pub sub_folders: Option<Vec<Folder>>,
+    #[serde(rename = "files", skip_serializing_if = "Option::is_none")]
+    pub files: Option<Vec<File>>,
+    #[serde(rename = "symbolicLinks", skip_serializing_if = "Option::is_none")]
+    pub symbolic_links: Option<Vec<SymbolicLink>>,
+    #[serde(rename = "subModules", skip_serializing_if = "Option::is_none")]
+    pub sub_modules: Option<Vec<SubModule>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetMergeCommitInput {
-    #[serde(rename = "conflictDetailLevel", skip_serializing_if = "Option::is_none")]
-    pub conflict_detail_level: Option<String>,
-    #[serde(rename = "conflictResolutionStrategy", skip_serializing_if = "Option::is_none")]
-    pub conflict_resolution_strategy: Option<String>,
-    #[serde(rename = "destinationCommitSpecifier", skip_serializing_if = "Option::is_none")]
-    pub destination_commit_specifier: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
     #[serde(rename = "sourceCommitSpecifier", skip_serializing_if = "Option::is_none")]
     pub source_commit_specifier: Option<String>,
+    #[serde(rename = "destinationCommitSpecifier", skip_serializing_if = "Option::is_none")]
+    pub destination_commit_specifier: Option<String>,
+    #[serde(rename = "conflictDetailLevel", skip_serializing_if = "Option::is_none")]
+    pub conflict_detail_level: Option<String>,
+    #[serde(rename = "conflictResolutionStrategy", skip_serializing_if = "Option::is_none")]
+    pub conflict_resolution_strategy: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetMergeCommitOutput {
-    #[serde(rename = "baseCommitId", skip_serializing_if = "Option::is_none")]
-    pub base_commit_id: Option<String>,
-    #[serde(rename = "destinationCommitId", skip_serializing_if = "Option::is_none")]
-    pub destination_commit_id: Option<String>,
-    #[serde(rename = "mergedCommitId", skip_serializing_if = "Option::is_none")]
-    pub merged_commit_id: Option<String>,
     #[serde(rename = "sourceCommitId", skip_serializing_if = "Option::is_none")]
     pub source_commit_id: Option<String>,
+    #[serde(rename = "destinationCommitId", skip_serializing_if = "Option::is_none")]
+    pub destination_commit_id: Option<String>,
+    #[serde(rename = "baseCommitId", skip_serializing_if = "Option::is_none")]
+    pub base_commit_id: Option<String>,
+    #[serde(rename = "mergedCommitId", skip_serializing_if = "Option::is_none")]
+    pub merged_commit_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetMergeConflictsInput {
-    #[serde(rename = "conflictDetailLevel", skip_serializing_if = "Option::is_none")]
-    pub conflict_detail_level: Option<String>,
-    #[serde(rename = "conflictResolutionStrategy", skip_serializing_if = "Option::is_none")]
-    pub conflict_resolution_strategy: Option<String>,
-    #[serde(rename = "destinationCommitSpecifier", skip_serializing_if = "Option::is_none")]
-    pub destination_commit_specifier: Option<String>,
-    #[serde(rename = "maxConflictFiles", skip_serializing_if = "Option::is_none")]
-    pub max_conflict_files: Option<i32>,
-    #[serde(rename = "mergeOption", skip_serializing_if = "Option::is_none")]
-    pub merge_option: Option<String>,
-    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "destinationCommitSpecifier", skip_serializing_if = "Option::is_none")]
+    pub destination_commit_specifier: Option<String>,
     #[serde(rename = "sourceCommitSpecifier", skip_serializing_if = "Option::is_none")]
     pub source_commit_specifier: Option<String>,
+    #[serde(rename = "mergeOption", skip_serializing_if = "Option::is_none")]
+    pub merge_option: Option<String>,
+    #[serde(rename = "conflictDetailLevel", skip_serializing_if = "Option::is_none")]
+    pub conflict_detail_level: Option<String>,
+    #[serde(rename = "maxConflictFiles", skip_serializing_if = "Option::is_none")]
+    pub max_conflict_files: Option<i32>,
+    #[serde(rename = "conflictResolutionStrategy", skip_serializing_if = "Option::is_none")]
+    pub conflict_resolution_strategy: Option<String>,
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetMergeConflictsOutput {
+    #[serde(rename = "mergeable", skip_serializing_if = "Option::is_none")]
+    pub mergeable: Option<bool>,
+    #[serde(rename = "destinationCommitId", skip_serializing_if = "Option::is_none")]
+    pub destination_commit_id: Option<String>,
+    #[serde(rename = "sourceCommitId", skip_serializing_if = "Option::is_none")]
+    pub source_commit_id: Option<String>,
     #[serde(rename = "baseCommitId", skip_serializing_if = "Option::is_none")]
     pub base_commit_id: Option<String>,
     #[serde(rename = "conflictMetadataList", skip_serializing_if = "Option::is_none")]
     pub conflict_metadata_list: Option<Vec<ConflictMetadata>>,
-    #[serde(rename = "destinationCommitId", skip_serializing_if = "Option::is_none")]
-    pub destination_commit_id: Option<String>,
-    #[serde(rename = "mergeable", skip_serializing_if = "Option::is_none")]
-    pub mergeable: Option<bool>,
     #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
-    #[serde(rename = "sourceCommitId", skip_serializing_if = "Option::is_none")]
-    pub source_commit_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetMergeOptionsInput {
-    #[serde(rename = "conflictDetailLevel", skip_serializing_if = "Option::is_none")]
-    pub conflict_detail_level: Option<String>,
-    #[serde(rename = "conflictResolutionStrategy", skip_serializing_if = "Option::is_none")]
-    pub conflict_resolution_strategy: Option<String>,
-    #[serde(rename = "destinationCommitSpecifier", skip_serializing_if = "Option::is_none")]
-    pub destination_commit_specifier: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
     #[serde(rename = "sourceCommitSpecifier", skip_serializing_if = "Option::is_none")]
     pub source_commit_specifier: Option<String>,
+    #[serde(rename = "destinationCommitSpecifier", skip_serializing_if = "Option::is_none")]
+    pub destination_commit_specifier: Option<String>,
+    #[serde(rename = "conflictDetailLevel", skip_serializing_if = "Option::is_none")]
+    pub conflict_detail_level: Option<String>,
+    #[serde(rename = "conflictResolutionStrategy", skip_serializing_if = "Option::is_none")]
+    pub conflict_resolution_strategy: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetMergeOptionsOutput {
-    #[serde(rename = "baseCommitId", skip_serializing_if = "Option::is_none")]
-    pub base_commit_id: Option<String>,
-    #[serde(rename = "destinationCommitId", skip_serializing_if = "Option::is_none")]
-    pub destination_commit_id: Option<String>,
     #[serde(rename = "mergeOptions", skip_serializing_if = "Option::is_none")]
     pub merge_options: Option<Vec<String>>,
     #[serde(rename = "sourceCommitId", skip_serializing_if = "Option::is_none")]
     pub source_commit_id: Option<String>,
+    #[serde(rename = "destinationCommitId", skip_serializing_if = "Option::is_none")]
+    pub destination_commit_id: Option<String>,
+    #[serde(rename = "baseCommitId", skip_serializing_if = "Option::is_none")]
+    pub base_commit_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1345,21 +1345,21 @@ pub struct GetRepositoryTriggersOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct IsBinaryFile {
-    #[serde(rename = "base", skip_serializing_if = "Option::is_none")]
-    pub base: Option<bool>,
-    #[serde(rename = "destination", skip_serializing_if = "Option::is_none")]
-    pub destination: Option<bool>,
     #[serde(rename = "source", skip_serializing_if = "Option::is_none")]
     pub source: Option<bool>,
+    #[serde(rename = "destination", skip_serializing_if = "Option::is_none")]
+    pub destination: Option<bool>,
+    #[serde(rename = "base", skip_serializing_if = "Option::is_none")]
+    pub base: Option<bool>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListApprovalRuleTemplatesInput {
-    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
-    pub max_results: Option<i32>,
     #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
+    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1374,12 +1374,12 @@ pub struct ListApprovalRuleTemplatesOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListAssociatedApprovalRuleTemplatesForRepositoryInput {
-    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
-    pub max_results: Option<i32>,
-    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
+    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1394,10 +1394,10 @@ pub struct ListAssociatedApprovalRuleTemplatesForRepositoryOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListBranchesInput {
-    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1412,6 +1412,8 @@ pub struct ListBranchesOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListFileCommitHistoryRequest {
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
     #[serde(rename = "commitSpecifier", skip_serializing_if = "Option::is_none")]
     pub commit_specifier: Option<String>,
     #[serde(rename = "filePath", skip_serializing_if = "Option::is_none")]
@@ -1420,41 +1422,39 @@ pub struct ListFileCommitHistoryRequest {
     pub max_results: Option<i32>,
     #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
-    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
-    pub repository_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListFileCommitHistoryResponse {
-    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
     #[serde(rename = "revisionDag", skip_serializing_if = "Option::is_none")]
     pub revision_dag: Option<Vec<FileVersion>>,
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListPullRequestsInput {
-    #[serde(rename = "authorArn", skip_serializing_if = "Option::is_none")]
-    pub author_arn: Option<String>,
-    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
-    pub max_results: Option<i32>,
-    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
-    #[serde(rename = "pullRequestStatus", skip_serializing_if = "Option::is_none")]
-    pub pull_request_status: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "authorArn", skip_serializing_if = "Option::is_none")]
+    pub author_arn: Option<String>,
+    #[serde(rename = "pullRequestStatus", skip_serializing_if = "Option::is_none")]
+    pub pull_request_status: Option<String>,
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
+    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListPullRequestsOutput {
-    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
     #[serde(rename = "pullRequestIds", skip_serializing_if = "Option::is_none")]
     pub pull_request_ids: Option<Vec<String>>,
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1462,19 +1462,19 @@ pub struct ListPullRequestsOutput {
 pub struct ListRepositoriesForApprovalRuleTemplateInput {
     #[serde(rename = "approvalRuleTemplateName", skip_serializing_if = "Option::is_none")]
     pub approval_rule_template_name: Option<String>,
-    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
-    pub max_results: Option<i32>,
     #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
+    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListRepositoriesForApprovalRuleTemplateOutput {
-    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
     #[serde(rename = "repositoryNames", skip_serializing_if = "Option::is_none")]
     pub repository_names: Option<Vec<String>>,
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1482,37 +1482,37 @@ pub struct ListRepositoriesForApprovalRuleTemplateOutput {
 pub struct ListRepositoriesInput {
     #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
-    #[serde(rename = "order", skip_serializing_if = "Option::is_none")]
-    pub order: Option<String>,
     #[serde(rename = "sortBy", skip_serializing_if = "Option::is_none")]
     pub sort_by: Option<String>,
+    #[serde(rename = "order", skip_serializing_if = "Option::is_none")]
+    pub order: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListRepositoriesOutput {
-    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
     #[serde(rename = "repositories", skip_serializing_if = "Option::is_none")]
     pub repositories: Option<Vec<RepositoryNameIdPair>>,
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListTagsForResourceInput {
-    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
     #[serde(rename = "resourceArn", skip_serializing_if = "Option::is_none")]
     pub resource_arn: Option<String>,
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListTagsForResourceOutput {
-    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
     #[serde(rename = "tags", skip_serializing_if = "Option::is_none")]
     pub tags: Option<BTreeMap<String, String>>,
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1529,12 +1529,12 @@ pub struct Location {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MergeBranchesByFastForwardInput {
-    #[serde(rename = "destinationCommitSpecifier", skip_serializing_if = "Option::is_none")]
-    pub destination_commit_specifier: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
     #[serde(rename = "sourceCommitSpecifier", skip_serializing_if = "Option::is_none")]
     pub source_commit_specifier: Option<String>,
+    #[serde(rename = "destinationCommitSpecifier", skip_serializing_if = "Option::is_none")]
+    pub destination_commit_specifier: Option<String>,
     #[serde(rename = "targetBranch", skip_serializing_if = "Option::is_none")]
     pub target_branch: Option<String>,
 }
@@ -1551,28 +1551,28 @@ pub struct MergeBranchesByFastForwardOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MergeBranchesBySquashInput {
-    #[serde(rename = "authorName", skip_serializing_if = "Option::is_none")]
-    pub author_name: Option<String>,
-    #[serde(rename = "commitMessage", skip_serializing_if = "Option::is_none")]
-    pub commit_message: Option<String>,
-    #[serde(rename = "conflictDetailLevel", skip_serializing_if = "Option::is_none")]
-    pub conflict_detail_level: Option<String>,
-    #[serde(rename = "conflictResolution", skip_serializing_if = "Option::is_none")]
-    pub conflict_resolution: Option<ConflictResolution>,
-    #[serde(rename = "conflictResolutionStrategy", skip_serializing_if = "Option::is_none")]
-    pub conflict_resolution_strategy: Option<String>,
-    #[serde(rename = "destinationCommitSpecifier", skip_serializing_if = "Option::is_none")]
-    pub destination_commit_specifier: Option<String>,
-    #[serde(rename = "email", skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(rename = "keepEmptyFolders", skip_serializing_if = "Option::is_none")]
-    pub keep_empty_folders: Option<bool>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
     #[serde(rename = "sourceCommitSpecifier", skip_serializing_if = "Option::is_none")]
     pub source_commit_specifier: Option<String>,
+    #[serde(rename = "destinationCommitSpecifier", skip_serializing_if = "Option::is_none")]
+    pub destination_commit_specifier: Option<String>,
     #[serde(rename = "targetBranch", skip_serializing_if = "Option::is_none")]
     pub target_branch: Option<String>,
+    #[serde(rename = "conflictDetailLevel", skip_serializing_if = "Option::is_none")]
+    pub conflict_detail_level: Option<String>,
+    #[serde(rename = "conflictResolutionStrategy", skip_serializing_if = "Option::is_none")]
+    pub conflict_resolution_strategy: Option<String>,
+    #[serde(rename = "authorName", skip_serializing_if = "Option::is_none")]
+    pub author_name: Option<String>,
+    #[serde(rename = "email", skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(rename = "commitMessage", skip_serializing_if = "Option::is_none")]
+    pub commit_message: Option<String>,
+    #[serde(rename = "keepEmptyFolders", skip_serializing_if = "Option::is_none")]
+    pub keep_empty_folders: Option<bool>,
+    #[serde(rename = "conflictResolution", skip_serializing_if = "Option::is_none")]
+    pub conflict_resolution: Option<ConflictResolution>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1587,28 +1587,28 @@ pub struct MergeBranchesBySquashOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MergeBranchesByThreeWayInput {
-    #[serde(rename = "authorName", skip_serializing_if = "Option::is_none")]
-    pub author_name: Option<String>,
-    #[serde(rename = "commitMessage", skip_serializing_if = "Option::is_none")]
-    pub commit_message: Option<String>,
-    #[serde(rename = "conflictDetailLevel", skip_serializing_if = "Option::is_none")]
-    pub conflict_detail_level: Option<String>,
-    #[serde(rename = "conflictResolution", skip_serializing_if = "Option::is_none")]
-    pub conflict_resolution: Option<ConflictResolution>,
-    #[serde(rename = "conflictResolutionStrategy", skip_serializing_if = "Option::is_none")]
-    pub conflict_resolution_strategy: Option<String>,
-    #[serde(rename = "destinationCommitSpecifier", skip_serializing_if = "Option::is_none")]
-    pub destination_commit_specifier: Option<String>,
-    #[serde(rename = "email", skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(rename = "keepEmptyFolders", skip_serializing_if = "Option::is_none")]
-    pub keep_empty_folders: Option<bool>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
     #[serde(rename = "sourceCommitSpecifier", skip_serializing_if = "Option::is_none")]
     pub source_commit_specifier: Option<String>,
+    #[serde(rename = "destinationCommitSpecifier", skip_serializing_if = "Option::is_none")]
+    pub destination_commit_specifier: Option<String>,
     #[serde(rename = "targetBranch", skip_serializing_if = "Option::is_none")]
     pub target_branch: Option<String>,
+    #[serde(rename = "conflictDetailLevel", skip_serializing_if = "Option::is_none")]
+    pub conflict_detail_level: Option<String>,
+    #[serde(rename = "conflictResolutionStrategy", skip_serializing_if = "Option::is_none")]
+    pub conflict_resolution_strategy: Option<String>,
+    #[serde(rename = "authorName", skip_serializing_if = "Option::is_none")]
+    pub author_name: Option<String>,
+    #[serde(rename = "email", skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(rename = "commitMessage", skip_serializing_if = "Option::is_none")]
+    pub commit_message: Option<String>,
+    #[serde(rename = "keepEmptyFolders", skip_serializing_if = "Option::is_none")]
+    pub keep_empty_folders: Option<bool>,
+    #[serde(rename = "conflictResolution", skip_serializing_if = "Option::is_none")]
+    pub conflict_resolution: Option<ConflictResolution>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1623,25 +1623,25 @@ pub struct MergeBranchesByThreeWayOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MergeHunk {
-    #[serde(rename = "base", skip_serializing_if = "Option::is_none")]
-    pub base: Option<MergeHunkDetail>,
-    #[serde(rename = "destination", skip_serializing_if = "Option::is_none")]
-    pub destination: Option<MergeHunkDetail>,
     #[serde(rename = "isConflict", skip_serializing_if = "Option::is_none")]
     pub is_conflict: Option<bool>,
     #[serde(rename = "source", skip_serializing_if = "Option::is_none")]
     pub source: Option<MergeHunkDetail>,
+    #[serde(rename = "destination", skip_serializing_if = "Option::is_none")]
+    pub destination: Option<MergeHunkDetail>,
+    #[serde(rename = "base", skip_serializing_if = "Option::is_none")]
+    pub base: Option<MergeHunkDetail>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MergeHunkDetail {
+    #[serde(rename = "startLine", skip_serializing_if = "Option::is_none")]
+    pub start_line: Option<i32>,
     #[serde(rename = "endLine", skip_serializing_if = "Option::is_none")]
     pub end_line: Option<i32>,
     #[serde(rename = "hunkContent", skip_serializing_if = "Option::is_none")]
     pub hunk_content: Option<String>,
-    #[serde(rename = "startLine", skip_serializing_if = "Option::is_none")]
-    pub start_line: Option<i32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1649,21 +1649,21 @@ pub struct MergeHunkDetail {
 pub struct MergeMetadata {
     #[serde(rename = "isMerged", skip_serializing_if = "Option::is_none")]
     pub is_merged: Option<bool>,
+    #[serde(rename = "mergedBy", skip_serializing_if = "Option::is_none")]
+    pub merged_by: Option<String>,
     #[serde(rename = "mergeCommitId", skip_serializing_if = "Option::is_none")]
     pub merge_commit_id: Option<String>,
     #[serde(rename = "mergeOption", skip_serializing_if = "Option::is_none")]
     pub merge_option: Option<String>,
-    #[serde(rename = "mergedBy", skip_serializing_if = "Option::is_none")]
-    pub merged_by: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MergeOperations {
-    #[serde(rename = "destination", skip_serializing_if = "Option::is_none")]
-    pub destination: Option<String>,
     #[serde(rename = "source", skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    #[serde(rename = "destination", skip_serializing_if = "Option::is_none")]
+    pub destination: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1687,26 +1687,26 @@ pub struct MergePullRequestByFastForwardOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MergePullRequestBySquashInput {
-    #[serde(rename = "authorName", skip_serializing_if = "Option::is_none")]
-    pub author_name: Option<String>,
-    #[serde(rename = "commitMessage", skip_serializing_if = "Option::is_none")]
-    pub commit_message: Option<String>,
-    #[serde(rename = "conflictDetailLevel", skip_serializing_if = "Option::is_none")]
-    pub conflict_detail_level: Option<String>,
-    #[serde(rename = "conflictResolution", skip_serializing_if = "Option::is_none")]
-    pub conflict_resolution: Option<ConflictResolution>,
-    #[serde(rename = "conflictResolutionStrategy", skip_serializing_if = "Option::is_none")]
-    pub conflict_resolution_strategy: Option<String>,
-    #[serde(rename = "email", skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(rename = "keepEmptyFolders", skip_serializing_if = "Option::is_none")]
-    pub keep_empty_folders: Option<bool>,
     #[serde(rename = "pullRequestId", skip_serializing_if = "Option::is_none")]
     pub pull_request_id: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
     #[serde(rename = "sourceCommitId", skip_serializing_if = "Option::is_none")]
     pub source_commit_id: Option<String>,
+    #[serde(rename = "conflictDetailLevel", skip_serializing_if = "Option::is_none")]
+    pub conflict_detail_level: Option<String>,
+    #[serde(rename = "conflictResolutionStrategy", skip_serializing_if = "Option::is_none")]
+    pub conflict_resolution_strategy: Option<String>,
+    #[serde(rename = "commitMessage", skip_serializing_if = "Option::is_none")]
+    pub commit_message: Option<String>,
+    #[serde(rename = "authorName", skip_serializing_if = "Option::is_none")]
+    pub author_name: Option<String>,
+    #[serde(rename = "email", skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(rename = "keepEmptyFolders", skip_serializing_if = "Option::is_none")]
+    pub keep_empty_folders: Option<bool>,
+    #[serde(rename = "conflictResolution", skip_serializing_if = "Option::is_none")]
+    pub conflict_resolution: Option<ConflictResolution>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1719,26 +1719,26 @@ pub struct MergePullRequestBySquashOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MergePullRequestByThreeWayInput {
-    #[serde(rename = "authorName", skip_serializing_if = "Option::is_none")]
-    pub author_name: Option<String>,
-    #[serde(rename = "commitMessage", skip_serializing_if = "Option::is_none")]
-    pub commit_message: Option<String>,
-    #[serde(rename = "conflictDetailLevel", skip_serializing_if = "Option::is_none")]
-    pub conflict_detail_level: Option<String>,
-    #[serde(rename = "conflictResolution", skip_serializing_if = "Option::is_none")]
-    pub conflict_resolution: Option<ConflictResolution>,
-    #[serde(rename = "conflictResolutionStrategy", skip_serializing_if = "Option::is_none")]
-    pub conflict_resolution_strategy: Option<String>,
-    #[serde(rename = "email", skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(rename = "keepEmptyFolders", skip_serializing_if = "Option::is_none")]
-    pub keep_empty_folders: Option<bool>,
     #[serde(rename = "pullRequestId", skip_serializing_if = "Option::is_none")]
     pub pull_request_id: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
     #[serde(rename = "sourceCommitId", skip_serializing_if = "Option::is_none")]
     pub source_commit_id: Option<String>,
+    #[serde(rename = "conflictDetailLevel", skip_serializing_if = "Option::is_none")]
+    pub conflict_detail_level: Option<String>,
+    #[serde(rename = "conflictResolutionStrategy", skip_serializing_if = "Option::is_none")]
+    pub conflict_resolution_strategy: Option<String>,
+    #[serde(rename = "commitMessage", skip_serializing_if = "Option::is_none")]
+    pub commit_message: Option<String>,
+    #[serde(rename = "authorName", skip_serializing_if = "Option::is_none")]
+    pub author_name: Option<String>,
+    #[serde(rename = "email", skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(rename = "keepEmptyFolders", skip_serializing_if = "Option::is_none")]
+    pub keep_empty_folders: Option<bool>,
+    #[serde(rename = "conflictResolution", skip_serializing_if = "Option::is_none")]
+    pub conflict_resolution: Option<ConflictResolution>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1751,12 +1751,12 @@ pub struct MergePullRequestByThreeWayOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ObjectTypes {
-    #[serde(rename = "base", skip_serializing_if = "Option::is_none")]
-    pub base: Option<String>,
-    #[serde(rename = "destination", skip_serializing_if = "Option::is_none")]
-    pub destination: Option<String>,
     #[serde(rename = "source", skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    #[serde(rename = "destination", skip_serializing_if = "Option::is_none")]
+    pub destination: Option<String>,
+    #[serde(rename = "base", skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1771,99 +1771,99 @@ pub struct OriginApprovalRuleTemplate {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OverridePullRequestApprovalRulesInput {
-    #[serde(rename = "overrideStatus", skip_serializing_if = "Option::is_none")]
-    pub override_status: Option<String>,
     #[serde(rename = "pullRequestId", skip_serializing_if = "Option::is_none")]
     pub pull_request_id: Option<String>,
     #[serde(rename = "revisionId", skip_serializing_if = "Option::is_none")]
     pub revision_id: Option<String>,
+    #[serde(rename = "overrideStatus", skip_serializing_if = "Option::is_none")]
+    pub override_status: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PostCommentForComparedCommitInput {
-    #[serde(rename = "afterCommitId", skip_serializing_if = "Option::is_none")]
-    pub after_commit_id: Option<String>,
-    #[serde(rename = "beforeCommitId", skip_serializing_if = "Option::is_none")]
-    pub before_commit_id: Option<String>,
-    #[serde(rename = "clientRequestToken", skip_serializing_if = "Option::is_none")]
-    pub client_request_token: Option<String>,
-    #[serde(rename = "content", skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
-    #[serde(rename = "location", skip_serializing_if = "Option::is_none")]
-    pub location: Option<Location>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "beforeCommitId", skip_serializing_if = "Option::is_none")]
+    pub before_commit_id: Option<String>,
+    #[serde(rename = "afterCommitId", skip_serializing_if = "Option::is_none")]
+    pub after_commit_id: Option<String>,
+    #[serde(rename = "location", skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    #[serde(rename = "content", skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+    #[serde(rename = "clientRequestToken", skip_serializing_if = "Option::is_none")]
+    pub client_request_token: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PostCommentForComparedCommitOutput {
-    #[serde(rename = "afterBlobId", skip_serializing_if = "Option::is_none")]
-    pub after_blob_id: Option<String>,
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    #[serde(rename = "beforeCommitId", skip_serializing_if = "Option::is_none")]
+    pub before_commit_id: Option<String>,
     #[serde(rename = "afterCommitId", skip_serializing_if = "Option::is_none")]
     pub after_commit_id: Option<String>,
     #[serde(rename = "beforeBlobId", skip_serializing_if = "Option::is_none")]
     pub before_blob_id: Option<String>,
-    #[serde(rename = "beforeCommitId", skip_serializing_if = "Option::is_none")]
-    pub before_commit_id: Option<String>,
-    #[serde(rename = "comment", skip_serializing_if = "Option::is_none")]
-    pub comment: Option<Comment>,
+    #[serde(rename = "afterBlobId", skip_serializing_if = "Option::is_none")]
+    pub after_blob_id: Option<String>,
     #[serde(rename = "location", skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
-    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
-    pub repository_name: Option<String>,
+    #[serde(rename = "comment", skip_serializing_if = "Option::is_none")]
+    pub comment: Option<Comment>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PostCommentForPullRequestInput {
-    #[serde(rename = "afterCommitId", skip_serializing_if = "Option::is_none")]
-    pub after_commit_id: Option<String>,
-    #[serde(rename = "beforeCommitId", skip_serializing_if = "Option::is_none")]
-    pub before_commit_id: Option<String>,
-    #[serde(rename = "clientRequestToken", skip_serializing_if = "Option::is_none")]
-    pub client_request_token: Option<String>,
-    #[serde(rename = "content", skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
-    #[serde(rename = "location", skip_serializing_if = "Option::is_none")]
-    pub location: Option<Location>,
     #[serde(rename = "pullRequestId", skip_serializing_if = "Option::is_none")]
     pub pull_request_id: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "beforeCommitId", skip_serializing_if = "Option::is_none")]
+    pub before_commit_id: Option<String>,
+    #[serde(rename = "afterCommitId", skip_serializing_if = "Option::is_none")]
+    pub after_commit_id: Option<String>,
+    #[serde(rename = "location", skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    #[serde(rename = "content", skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+    #[serde(rename = "clientRequestToken", skip_serializing_if = "Option::is_none")]
+    pub client_request_token: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PostCommentForPullRequestOutput {
-    #[serde(rename = "afterBlobId", skip_serializing_if = "Option::is_none")]
-    pub after_blob_id: Option<String>,
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    #[serde(rename = "pullRequestId", skip_serializing_if = "Option::is_none")]
+    pub pull_request_id: Option<String>,
+    #[serde(rename = "beforeCommitId", skip_serializing_if = "Option::is_none")]
+    pub before_commit_id: Option<String>,
     #[serde(rename = "afterCommitId", skip_serializing_if = "Option::is_none")]
     pub after_commit_id: Option<String>,
     #[serde(rename = "beforeBlobId", skip_serializing_if = "Option::is_none")]
     pub before_blob_id: Option<String>,
-    #[serde(rename = "beforeCommitId", skip_serializing_if = "Option::is_none")]
-    pub before_commit_id: Option<String>,
-    #[serde(rename = "comment", skip_serializing_if = "Option::is_none")]
-    pub comment: Option<Comment>,
+    #[serde(rename = "afterBlobId", skip_serializing_if = "Option::is_none")]
+    pub after_blob_id: Option<String>,
     #[serde(rename = "location", skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
-    #[serde(rename = "pullRequestId", skip_serializing_if = "Option::is_none")]
-    pub pull_request_id: Option<String>,
-    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
-    pub repository_name: Option<String>,
+    #[serde(rename = "comment", skip_serializing_if = "Option::is_none")]
+    pub comment: Option<Comment>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PostCommentReplyInput {
+    #[serde(rename = "inReplyTo", skip_serializing_if = "Option::is_none")]
+    pub in_reply_to: Option<String>,
     #[serde(rename = "clientRequestToken", skip_serializing_if = "Option::is_none")]
     pub client_request_token: Option<String>,
     #[serde(rename = "content", skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
-    #[serde(rename = "inReplyTo", skip_serializing_if = "Option::is_none")]
-    pub in_reply_to: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1876,92 +1876,92 @@ pub struct PostCommentReplyOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PullRequest {
-    #[serde(rename = "approvalRules", skip_serializing_if = "Option::is_none")]
-    pub approval_rules: Option<Vec<ApprovalRule>>,
-    #[serde(rename = "authorArn", skip_serializing_if = "Option::is_none")]
-    pub author_arn: Option<String>,
-    #[serde(rename = "clientRequestToken", skip_serializing_if = "Option::is_none")]
-    pub client_request_token: Option<String>,
-    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<Timestamp>,
+    #[serde(rename = "pullRequestId", skip_serializing_if = "Option::is_none")]
+    pub pull_request_id: Option<String>,
+    #[serde(rename = "title", skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     #[serde(rename = "description", skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     #[serde(rename = "lastActivityDate", skip_serializing_if = "Option::is_none")]
     pub last_activity_date: Option<Timestamp>,
-    #[serde(rename = "pullRequestId", skip_serializing_if = "Option::is_none")]
-    pub pull_request_id: Option<String>,
+    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
+    pub creation_date: Option<Timestamp>,
     #[serde(rename = "pullRequestStatus", skip_serializing_if = "Option::is_none")]
     pub pull_request_status: Option<String>,
+    #[serde(rename = "authorArn", skip_serializing_if = "Option::is_none")]
+    pub author_arn: Option<String>,
     #[serde(rename = "pullRequestTargets", skip_serializing_if = "Option::is_none")]
     pub pull_request_targets: Option<Vec<PullRequestTarget>>,
+    #[serde(rename = "clientRequestToken", skip_serializing_if = "Option::is_none")]
+    pub client_request_token: Option<String>,
     #[serde(rename = "revisionId", skip_serializing_if = "Option::is_none")]
     pub revision_id: Option<String>,
-    #[serde(rename = "title", skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    #[serde(rename = "approvalRules", skip_serializing_if = "Option::is_none")]
+    pub approval_rules: Option<Vec<ApprovalRule>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PullRequestCreatedEventMetadata {
-    #[serde(rename = "destinationCommitId", skip_serializing_if = "Option::is_none")]
-    pub destination_commit_id: Option<String>,
-    #[serde(rename = "mergeBase", skip_serializing_if = "Option::is_none")]
-    pub merge_base: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
     #[serde(rename = "sourceCommitId", skip_serializing_if = "Option::is_none")]
     pub source_commit_id: Option<String>,
+    #[serde(rename = "destinationCommitId", skip_serializing_if = "Option::is_none")]
+    pub destination_commit_id: Option<String>,
+    #[serde(rename = "mergeBase", skip_serializing_if = "Option::is_none")]
+    pub merge_base: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PullRequestEvent {
-    #[serde(rename = "actorArn", skip_serializing_if = "Option::is_none")]
-    pub actor_arn: Option<String>,
-    #[serde(rename = "approvalRuleEventMetadata", skip_serializing_if = "Option::is_none")]
-    pub approval_rule_event_metadata: Option<ApprovalRuleEventMetadata>,
-    #[serde(rename = "approvalRuleOverriddenEventMetadata", skip_serializing_if = "Option::is_none")]
-    pub approval_rule_overridden_event_metadata: Option<ApprovalRuleOverriddenEventMetadata>,
-    #[serde(rename = "approvalStateChangedEventMetadata", skip_serializing_if = "Option::is_none")]
-    pub approval_state_changed_event_metadata: Option<ApprovalStateChangedEventMetadata>,
-    #[serde(rename = "eventDate", skip_serializing_if = "Option::is_none")]
-    pub event_date: Option<Timestamp>,
-    #[serde(rename = "pullRequestCreatedEventMetadata", skip_serializing_if = "Option::is_none")]
-    pub pull_request_created_event_metadata: Option<PullRequestCreatedEventMetadata>,
-    #[serde(rename = "pullRequestEventType", skip_serializing_if = "Option::is_none")]
-    pub pull_request_event_type: Option<String>,
     #[serde(rename = "pullRequestId", skip_serializing_if = "Option::is_none")]
     pub pull_request_id: Option<String>,
-    #[serde(rename = "pullRequestMergedStateChangedEventMetadata", skip_serializing_if = "Option::is_none")]
-    pub pull_request_merged_state_changed_event_metadata: Option<PullRequestMergedStateChangedEventMetadata>,
-    #[serde(rename = "pullRequestSourceReferenceUpdatedEventMetadata", skip_serializing_if = "Option::is_none")]
-    pub pull_request_source_reference_updated_event_metadata: Option<PullRequestSourceReferenceUpdatedEventMetadata>,
+    #[serde(rename = "eventDate", skip_serializing_if = "Option::is_none")]
+    pub event_date: Option<Timestamp>,
+    #[serde(rename = "pullRequestEventType", skip_serializing_if = "Option::is_none")]
+    pub pull_request_event_type: Option<String>,
+    #[serde(rename = "actorArn", skip_serializing_if = "Option::is_none")]
+    pub actor_arn: Option<String>,
+    #[serde(rename = "pullRequestCreatedEventMetadata", skip_serializing_if = "Option::is_none")]
+    pub pull_request_created_event_metadata: Option<PullRequestCreatedEventMetadata>,
     #[serde(rename = "pullRequestStatusChangedEventMetadata", skip_serializing_if = "Option::is_none")]
     pub pull_request_status_changed_event_metadata: Option<PullRequestStatusChangedEventMetadata>,
+    #[serde(rename = "pullRequestSourceReferenceUpdatedEventMetadata", skip_serializing_if = "Option::is_none")]
+    pub pull_request_source_reference_updated_event_metadata: Option<PullRequestSourceReferenceUpdatedEventMetadata>,
+    #[serde(rename = "pullRequestMergedStateChangedEventMetadata", skip_serializing_if = "Option::is_none")]
+    pub pull_request_merged_state_changed_event_metadata: Option<PullRequestMergedStateChangedEventMetadata>,
+    #[serde(rename = "approvalRuleEventMetadata", skip_serializing_if = "Option::is_none")]
+    pub approval_rule_event_metadata: Option<ApprovalRuleEventMetadata>,
+    #[serde(rename = "approvalStateChangedEventMetadata", skip_serializing_if = "Option::is_none")]
+    pub approval_state_changed_event_metadata: Option<ApprovalStateChangedEventMetadata>,
+    #[serde(rename = "approvalRuleOverriddenEventMetadata", skip_serializing_if = "Option::is_none")]
+    pub approval_rule_overridden_event_metadata: Option<ApprovalRuleOverriddenEventMetadata>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PullRequestMergedStateChangedEventMetadata {
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
     #[serde(rename = "destinationReference", skip_serializing_if = "Option::is_none")]
     pub destination_reference: Option<String>,
     #[serde(rename = "mergeMetadata", skip_serializing_if = "Option::is_none")]
     pub merge_metadata: Option<MergeMetadata>,
-    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
-    pub repository_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PullRequestSourceReferenceUpdatedEventMetadata {
-    #[serde(rename = "afterCommitId", skip_serializing_if = "Option::is_none")]
-    pub after_commit_id: Option<String>,
-    #[serde(rename = "beforeCommitId", skip_serializing_if = "Option::is_none")]
-    pub before_commit_id: Option<String>,
-    #[serde(rename = "mergeBase", skip_serializing_if = "Option::is_none")]
-    pub merge_base: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "beforeCommitId", skip_serializing_if = "Option::is_none")]
+    pub before_commit_id: Option<String>,
+    #[serde(rename = "afterCommitId", skip_serializing_if = "Option::is_none")]
+    pub after_commit_id: Option<String>,
+    #[serde(rename = "mergeBase", skip_serializing_if = "Option::is_none")]
+    pub merge_base: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1974,20 +1974,20 @@ pub struct PullRequestStatusChangedEventMetadata {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PullRequestTarget {
-    #[serde(rename = "destinationCommit", skip_serializing_if = "Option::is_none")]
-    pub destination_commit: Option<String>,
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    #[serde(rename = "sourceReference", skip_serializing_if = "Option::is_none")]
+    pub source_reference: Option<String>,
     #[serde(rename = "destinationReference", skip_serializing_if = "Option::is_none")]
     pub destination_reference: Option<String>,
+    #[serde(rename = "destinationCommit", skip_serializing_if = "Option::is_none")]
+    pub destination_commit: Option<String>,
+    #[serde(rename = "sourceCommit", skip_serializing_if = "Option::is_none")]
+    pub source_commit: Option<String>,
     #[serde(rename = "mergeBase", skip_serializing_if = "Option::is_none")]
     pub merge_base: Option<String>,
     #[serde(rename = "mergeMetadata", skip_serializing_if = "Option::is_none")]
     pub merge_metadata: Option<MergeMetadata>,
-    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
-    pub repository_name: Option<String>,
-    #[serde(rename = "sourceCommit", skip_serializing_if = "Option::is_none")]
-    pub source_commit: Option<String>,
-    #[serde(rename = "sourceReference", skip_serializing_if = "Option::is_none")]
-    pub source_reference: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -2002,12 +2002,12 @@ pub struct PutCommentReactionInput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PutFileEntry {
-    #[serde(rename = "fileContent", skip_serializing_if = "Option::is_none")]
-    pub file_content: Option<Blob>,
-    #[serde(rename = "fileMode", skip_serializing_if = "Option::is_none")]
-    pub file_mode: Option<String>,
     #[serde(rename = "filePath", skip_serializing_if = "Option::is_none")]
     pub file_path: Option<String>,
+    #[serde(rename = "fileMode", skip_serializing_if = "Option::is_none")]
+    pub file_mode: Option<String>,
+    #[serde(rename = "fileContent", skip_serializing_if = "Option::is_none")]
+    pub file_content: Option<Blob>,
     #[serde(rename = "sourceFile", skip_serializing_if = "Option::is_none")]
     pub source_file: Option<SourceFileSpecifier>,
 }
@@ -2015,33 +2015,33 @@ pub struct PutFileEntry {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PutFileInput {
-    #[serde(rename = "branchName", skip_serializing_if = "Option::is_none")]
-    pub branch_name: Option<String>,
-    #[serde(rename = "commitMessage", skip_serializing_if = "Option::is_none")]
-    pub commit_message: Option<String>,
-    #[serde(rename = "email", skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(rename = "fileContent", skip_serializing_if = "Option::is_none")]
-    pub file_content: Option<Blob>,
-    #[serde(rename = "fileMode", skip_serializing_if = "Option::is_none")]
-    pub file_mode: Option<String>,
-    #[serde(rename = "filePath", skip_serializing_if = "Option::is_none")]
-    pub file_path: Option<String>,
-    #[serde(rename = "name", skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(rename = "parentCommitId", skip_serializing_if = "Option::is_none")]
-    pub parent_commit_id: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "branchName", skip_serializing_if = "Option::is_none")]
+    pub branch_name: Option<String>,
+    #[serde(rename = "fileContent", skip_serializing_if = "Option::is_none")]
+    pub file_content: Option<Blob>,
+    #[serde(rename = "filePath", skip_serializing_if = "Option::is_none")]
+    pub file_path: Option<String>,
+    #[serde(rename = "fileMode", skip_serializing_if = "Option::is_none")]
+    pub file_mode: Option<String>,
+    #[serde(rename = "parentCommitId", skip_serializing_if = "Option::is_none")]
+    pub parent_commit_id: Option<String>,
+    #[serde(rename = "commitMessage", skip_serializing_if = "Option::is_none")]
+    pub commit_message: Option<String>,
+    #[serde(rename = "name", skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(rename = "email", skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PutFileOutput {
-    #[serde(rename = "blobId", skip_serializing_if = "Option::is_none")]
-    pub blob_id: Option<String>,
     #[serde(rename = "commitId", skip_serializing_if = "Option::is_none")]
     pub commit_id: Option<String>,
+    #[serde(rename = "blobId", skip_serializing_if = "Option::is_none")]
+    pub blob_id: Option<String>,
     #[serde(rename = "treeId", skip_serializing_if = "Option::is_none")]
     pub tree_id: Option<String>,
 }
@@ -2087,83 +2087,83 @@ pub struct ReactionValueFormats {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ReplaceContentEntry {
-    #[serde(rename = "content", skip_serializing_if = "Option::is_none")]
-    pub content: Option<Blob>,
-    #[serde(rename = "fileMode", skip_serializing_if = "Option::is_none")]
-    pub file_mode: Option<String>,
     #[serde(rename = "filePath", skip_serializing_if = "Option::is_none")]
     pub file_path: Option<String>,
     #[serde(rename = "replacementType", skip_serializing_if = "Option::is_none")]
     pub replacement_type: Option<String>,
+    #[serde(rename = "content", skip_serializing_if = "Option::is_none")]
+    pub content: Option<Blob>,
+    #[serde(rename = "fileMode", skip_serializing_if = "Option::is_none")]
+    pub file_mode: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RepositoryMetadata {
-    #[serde(rename = "Arn", skip_serializing_if = "Option::is_none")]
-    pub arn: Option<String>,
     #[serde(rename = "accountId", skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
-    #[serde(rename = "cloneUrlHttp", skip_serializing_if = "Option::is_none")]
-    pub clone_url_http: Option<String>,
-    #[serde(rename = "cloneUrlSsh", skip_serializing_if = "Option::is_none")]
-    pub clone_url_ssh: Option<String>,
-    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<Timestamp>,
-    #[serde(rename = "defaultBranch", skip_serializing_if = "Option::is_none")]
-    pub default_branch: Option<String>,
-    #[serde(rename = "kmsKeyId", skip_serializing_if = "Option::is_none")]
-    pub kms_key_id: Option<String>,
-    #[serde(rename = "lastModifiedDate", skip_serializing_if = "Option::is_none")]
-    pub last_modified_date: Option<Timestamp>,
-    #[serde(rename = "repositoryDescription", skip_serializing_if = "Option::is_none")]
-    pub repository_description: Option<String>,
     #[serde(rename = "repositoryId", skip_serializing_if = "Option::is_none")]
     pub repository_id: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "repositoryDescription", skip_serializing_if = "Option::is_none")]
+    pub repository_description: Option<String>,
+    #[serde(rename = "defaultBranch", skip_serializing_if = "Option::is_none")]
+    pub default_branch: Option<String>,
+    #[serde(rename = "lastModifiedDate", skip_serializing_if = "Option::is_none")]
+    pub last_modified_date: Option<Timestamp>,
+    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
+    pub creation_date: Option<Timestamp>,
+    #[serde(rename = "cloneUrlHttp", skip_serializing_if = "Option::is_none")]
+    pub clone_url_http: Option<String>,
+    #[serde(rename = "cloneUrlSsh", skip_serializing_if = "Option::is_none")]
+    pub clone_url_ssh: Option<String>,
+    #[serde(rename = "Arn", skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+    #[serde(rename = "kmsKeyId", skip_serializing_if = "Option::is_none")]
+    pub kms_key_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RepositoryNameIdPair {
-    #[serde(rename = "repositoryId", skip_serializing_if = "Option::is_none")]
-    pub repository_id: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "repositoryId", skip_serializing_if = "Option::is_none")]
+    pub repository_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RepositoryTrigger {
-    #[serde(rename = "branches", skip_serializing_if = "Option::is_none")]
-    pub branches: Option<Vec<String>>,
-    #[serde(rename = "customData", skip_serializing_if = "Option::is_none")]
-    pub custom_data: Option<String>,
-    #[serde(rename = "destinationArn", skip_serializing_if = "Option::is_none")]
-    pub destination_arn: Option<String>,
-    #[serde(rename = "events", skip_serializing_if = "Option::is_none")]
-    pub events: Option<Vec<String>>,
     #[serde(rename = "name", skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    #[serde(rename = "destinationArn", skip_serializing_if = "Option::is_none")]
+    pub destination_arn: Option<String>,
+    #[serde(rename = "customData", skip_serializing_if = "Option::is_none")]
+    pub custom_data: Option<String>,
+    #[serde(rename = "branches", skip_serializing_if = "Option::is_none")]
+    pub branches: Option<Vec<String>>,
+    #[serde(rename = "events", skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RepositoryTriggerExecutionFailure {
-    #[serde(rename = "failureMessage", skip_serializing_if = "Option::is_none")]
-    pub failure_message: Option<String>,
     #[serde(rename = "trigger", skip_serializing_if = "Option::is_none")]
     pub trigger: Option<String>,
+    #[serde(rename = "failureMessage", skip_serializing_if = "Option::is_none")]
+    pub failure_message: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SetFileModeEntry {
-    #[serde(rename = "fileMode", skip_serializing_if = "Option::is_none")]
-    pub file_mode: Option<String>,
     #[serde(rename = "filePath", skip_serializing_if = "Option::is_none")]
     pub file_path: Option<String>,
+    #[serde(rename = "fileMode", skip_serializing_if = "Option::is_none")]
+    pub file_mode: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -2178,10 +2178,10 @@ pub struct SourceFileSpecifier {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SubModule {
-    #[serde(rename = "absolutePath", skip_serializing_if = "Option::is_none")]
-    pub absolute_path: Option<String>,
     #[serde(rename = "commitId", skip_serializing_if = "Option::is_none")]
     pub commit_id: Option<String>,
+    #[serde(rename = "absolutePath", skip_serializing_if = "Option::is_none")]
+    pub absolute_path: Option<String>,
     #[serde(rename = "relativePath", skip_serializing_if = "Option::is_none")]
     pub relative_path: Option<String>,
 }
@@ -2189,14 +2189,14 @@ pub struct SubModule {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SymbolicLink {
-    #[serde(rename = "absolutePath", skip_serializing_if = "Option::is_none")]
-    pub absolute_path: Option<String>,
     #[serde(rename = "blobId", skip_serializing_if = "Option::is_none")]
     pub blob_id: Option<String>,
-    #[serde(rename = "fileMode", skip_serializing_if = "Option::is_none")]
-    pub file_mode: Option<String>,
+    #[serde(rename = "absolutePath", skip_serializing_if = "Option::is_none")]
+    pub absolute_path: Option<String>,
     #[serde(rename = "relativePath", skip_serializing_if = "Option::is_none")]
     pub relative_path: Option<String>,
+    #[serde(rename = "fileMode", skip_serializing_if = "Option::is_none")]
+    pub file_mode: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -2211,12 +2211,12 @@ pub struct TagResourceInput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Target {
-    #[serde(rename = "destinationReference", skip_serializing_if = "Option::is_none")]
-    pub destination_reference: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
     #[serde(rename = "sourceReference", skip_serializing_if = "Option::is_none")]
     pub source_reference: Option<String>,
+    #[serde(rename = "destinationReference", skip_serializing_if = "Option::is_none")]
+    pub destination_reference: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -2231,10 +2231,10 @@ pub struct TestRepositoryTriggersInput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TestRepositoryTriggersOutput {
-    #[serde(rename = "failedExecutions", skip_serializing_if = "Option::is_none")]
-    pub failed_executions: Option<Vec<RepositoryTriggerExecutionFailure>>,
     #[serde(rename = "successfulExecutions", skip_serializing_if = "Option::is_none")]
     pub successful_executions: Option<Vec<String>>,
+    #[serde(rename = "failedExecutions", skip_serializing_if = "Option::is_none")]
+    pub failed_executions: Option<Vec<RepositoryTriggerExecutionFailure>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -2251,10 +2251,10 @@ pub struct UntagResourceInput {
 pub struct UpdateApprovalRuleTemplateContentInput {
     #[serde(rename = "approvalRuleTemplateName", skip_serializing_if = "Option::is_none")]
     pub approval_rule_template_name: Option<String>,
-    #[serde(rename = "existingRuleContentSha256", skip_serializing_if = "Option::is_none")]
-    pub existing_rule_content_sha256: Option<String>,
     #[serde(rename = "newRuleContent", skip_serializing_if = "Option::is_none")]
     pub new_rule_content: Option<String>,
+    #[serde(rename = "existingRuleContentSha256", skip_serializing_if = "Option::is_none")]
+    pub existing_rule_content_sha256: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -2267,10 +2267,10 @@ pub struct UpdateApprovalRuleTemplateContentOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateApprovalRuleTemplateDescriptionInput {
-    #[serde(rename = "approvalRuleTemplateDescription", skip_serializing_if = "Option::is_none")]
-    pub approval_rule_template_description: Option<String>,
     #[serde(rename = "approvalRuleTemplateName", skip_serializing_if = "Option::is_none")]
     pub approval_rule_template_name: Option<String>,
+    #[serde(rename = "approvalRuleTemplateDescription", skip_serializing_if = "Option::is_none")]
+    pub approval_rule_template_description: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -2283,10 +2283,10 @@ pub struct UpdateApprovalRuleTemplateDescriptionOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateApprovalRuleTemplateNameInput {
-    #[serde(rename = "newApprovalRuleTemplateName", skip_serializing_if = "Option::is_none")]
-    pub new_approval_rule_template_name: Option<String>,
     #[serde(rename = "oldApprovalRuleTemplateName", skip_serializing_if = "Option::is_none")]
     pub old_approval_rule_template_name: Option<String>,
+    #[serde(rename = "newApprovalRuleTemplateName", skip_serializing_if = "Option::is_none")]
+    pub new_approval_rule_template_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -2315,23 +2315,23 @@ pub struct UpdateCommentOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateDefaultBranchInput {
-    #[serde(rename = "defaultBranchName", skip_serializing_if = "Option::is_none")]
-    pub default_branch_name: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "defaultBranchName", skip_serializing_if = "Option::is_none")]
+    pub default_branch_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdatePullRequestApprovalRuleContentInput {
+    #[serde(rename = "pullRequestId", skip_serializing_if = "Option::is_none")]
+    pub pull_request_id: Option<String>,
     #[serde(rename = "approvalRuleName", skip_serializing_if = "Option::is_none")]
     pub approval_rule_name: Option<String>,
     #[serde(rename = "existingRuleContentSha256", skip_serializing_if = "Option::is_none")]
     pub existing_rule_content_sha256: Option<String>,
     #[serde(rename = "newRuleContent", skip_serializing_if = "Option::is_none")]
     pub new_rule_content: Option<String>,
-    #[serde(rename = "pullRequestId", skip_serializing_if = "Option::is_none")]
-    pub pull_request_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -2344,21 +2344,21 @@ pub struct UpdatePullRequestApprovalRuleContentOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdatePullRequestApprovalStateInput {
-    #[serde(rename = "approvalState", skip_serializing_if = "Option::is_none")]
-    pub approval_state: Option<String>,
     #[serde(rename = "pullRequestId", skip_serializing_if = "Option::is_none")]
     pub pull_request_id: Option<String>,
     #[serde(rename = "revisionId", skip_serializing_if = "Option::is_none")]
     pub revision_id: Option<String>,
+    #[serde(rename = "approvalState", skip_serializing_if = "Option::is_none")]
+    pub approval_state: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdatePullRequestDescriptionInput {
-    #[serde(rename = "description", skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
     #[serde(rename = "pullRequestId", skip_serializing_if = "Option::is_none")]
     pub pull_request_id: Option<String>,
+    #[serde(rename = "description", skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -2403,48 +2403,48 @@ pub struct UpdatePullRequestTitleOutput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateRepositoryDescriptionInput {
-    #[serde(rename = "repositoryDescription", skip_serializing_if = "Option::is_none")]
-    pub repository_description: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "repositoryDescription", skip_serializing_if = "Option::is_none")]
+    pub repository_description: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateRepositoryEncryptionKeyInput {
-    #[serde(rename = "kmsKeyId", skip_serializing_if = "Option::is_none")]
-    pub kms_key_id: Option<String>,
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
+    #[serde(rename = "kmsKeyId", skip_serializing_if = "Option::is_none")]
+    pub kms_key_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateRepositoryEncryptionKeyOutput {
+    #[serde(rename = "repositoryId", skip_serializing_if = "Option::is_none")]
+    pub repository_id: Option<String>,
     #[serde(rename = "kmsKeyId", skip_serializing_if = "Option::is_none")]
     pub kms_key_id: Option<String>,
     #[serde(rename = "originalKmsKeyId", skip_serializing_if = "Option::is_none")]
     pub original_kms_key_id: Option<String>,
-    #[serde(rename = "repositoryId", skip_serializing_if = "Option::is_none")]
-    pub repository_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateRepositoryNameInput {
-    #[serde(rename = "newName", skip_serializing_if = "Option::is_none")]
-    pub new_name: Option<String>,
     #[serde(rename = "oldName", skip_serializing_if = "Option::is_none")]
     pub old_name: Option<String>,
+    #[serde(rename = "newName", skip_serializing_if = "Option::is_none")]
+    pub new_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UserInfo {
-    #[serde(rename = "date", skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    #[serde(rename = "email", skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
     #[serde(rename = "name", skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    #[serde(rename = "email", skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(rename = "date", skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! What can be typed after `coldforge`.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use service::Quotas;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -55,6 +56,10 @@ pub(crate) struct Serve {
     /// The certificate's private key (PEM).
     #[arg(long, value_name = "FILE", requires = "tls_certificate")]
     pub(crate) tls_key: Option<PathBuf>,
+
+    /// How many repositories there may be.
+    #[arg(long, value_name = "N", default_value_t = Quotas::default().repositories, env = "COLDFORGE_MAX_REPOSITORIES")]
+    pub(crate) max_repositories: usize,
 
     /// How log lines look on standard error.
     #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "COLDFORGE_LOG_FORMAT")]

@@ -11,7 +11,7 @@ use http::{Request, Response};
 use ports::clock::{Clock, SystemClock};
 use ports::decorators::{Decorated, Recorder};
 use ports::{Blobs, Table};
-use service::{Body, Peer, Service, Settings};
+use service::{Body, Peer, Quotas, Service, Settings};
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -82,7 +82,8 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
         show(&administrator::welcome(&made, &administrator::file(directory.path())))?;
     }
 
-    let settings = Settings { region, account, endpoint: endpoint.clone(), hosts };
+    let quotas = Quotas { repositories: options.max_repositories };
+    let settings = Settings { region, account, endpoint: endpoint.clone(), hosts, quotas };
     let components = service::Components { store: store.clone(), keys, clock: clock.clone() };
     let service = Service::new(components, settings, functions::operations(), functions::git_entries());
     let sweeper = tokio::spawn(sweep(store, clock));

@@ -1,6 +1,7 @@
 //! What an operation works with.
 
 use crate::failure::{Failure, Result};
+use crate::quotas::Quotas;
 use auth::{Decision, Principal, authorize};
 use domain::{AccountId, Actor, Region, RepositoryArn, RepositoryName};
 use ports::clock::Clock;
@@ -19,6 +20,8 @@ pub struct Settings {
     pub endpoint: String,
     /// The hosts that signatures may be for, as clients write them: with the port, if there is one.
     pub hosts: Vec<String>,
+    /// How much there may be.
+    pub quotas: Quotas,
 }
 
 /// The surroundings of one request.

@@ -1,11 +1,14 @@
 //! Operations as the pipeline sees them: all of one form, whatever they take and give.
+//!
+//! What is wrong with a request is told in a fixed order: what breaks the model's rules (see [`Check`]), that the caller may
+//! not, that the resource is not there, what the operation itself finds.
 
 use crate::Response;
 use crate::context::Context;
 use crate::failure::{Code, Failure, GitFailure, Result};
 use crate::git_request::GitRequest;
 use crate::resource::{Authorized, Resource};
-use api::{ErrorCode, Operation};
+use api::{Check, ErrorCode, Operation};
 use futures_util::future::BoxFuture;
 use store::Repository;
 
@@ -31,6 +34,7 @@ impl Entry {
             Box::pin(async move {
                 let input: O::Input = decode(&body)?;
                 drop(body);
+                input.check().map_err(|violation| Failure::new(violation.code, violation.message))?;
                 let action = format!("codecommit:{}", O::NAME);
                 let resource = T::find(&cx, &action, &input).await?;
                 encode(&function(cx, resource, input).await?)
@@ -44,9 +48,14 @@ impl Entry {
         self.name
     }
 
-    /// Whether the model lets the operation fail like this. Faults of the service itself are always possible.
+    /// Whether the model lets the operation fail like this. Faults of the service itself are always possible, and so is
+    /// `ValidationException`, which answers broken constraints that the operation declares no error for.
     pub fn declares(&self, code: Code) -> bool {
-        !matches!(code, Code::Api(code) if !self.errors.contains(&code))
+        match code {
+            Code::Api(ErrorCode::ValidationException) => true,
+            Code::Api(code) => self.errors.contains(&code),
+            _ => true,
+        }
     }
 
     pub(crate) fn run(&self, cx: Context, body: Vec<u8>) -> BoxFuture<'static, Result<Vec<u8>>> {

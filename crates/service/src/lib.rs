@@ -12,6 +12,7 @@ mod failure;
 mod git_request;
 mod metered;
 mod pipeline;
+mod quotas;
 mod resource;
 
 pub use body::{Body, BodyError, BoxError};
@@ -20,6 +21,7 @@ pub use entry::{Entry, GitEntries};
 pub use failure::{Code, Failure, GitFailure, Result};
 pub use git_request::{GitProtocol, GitRequest};
 pub use pipeline::{Components, Peer, Service};
+pub use quotas::Quotas;
 pub use resource::{Account, Authorized, Resource};
 
 /// The answer to a request; its body may still be produced while it is sent.

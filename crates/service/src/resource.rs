@@ -41,7 +41,6 @@ impl<Input: NamesRepository + Sync> Resource<Input> for Repository {
     async fn find(cx: &Context, action: &str, input: &Input) -> Result<Authorized<Self>> {
         let name = input
             .repository_name()
-            .filter(|name| !name.is_empty())
             .ok_or_else(|| Failure::new(ErrorCode::RepositoryNameRequiredException, "a repository name is required"))?;
         let name = RepositoryName::parse(name)
             .map_err(|error| Failure::new(ErrorCode::InvalidRepositoryNameException, error.to_string()))?;

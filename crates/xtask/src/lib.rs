@@ -1,5 +1,7 @@
 //! Tasks of the workspace: code generation, and the checks that keep the house in order.
 
+pub mod answers;
+pub mod checks;
 pub mod codegen;
 pub mod model;
 

@@ -1,5 +1,7 @@
 //! The public CodeCommit model, as botocore publishes it, without its documentation.
 
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -17,14 +19,47 @@ impl std::fmt::Display for ModelError {
 pub struct Model {
     /// By name.
     pub operations: BTreeMap<String, Operation>,
-    /// Structures that are no errors, by name: member name to shape name.
-    pub structures: BTreeMap<String, BTreeMap<String, String>>,
-    /// The Rust type of every shape, by name.
-    pub types: BTreeMap<String, String>,
+    /// The members of the structures that are no errors, by the structure's name, in the model's order.
+    pub structures: BTreeMap<String, Vec<Member>>,
+    /// What every shape is that is no error, by name.
+    pub kinds: BTreeMap<String, Kind>,
     /// Shapes with limits, by name.
     pub constraints: BTreeMap<String, Constraint>,
     /// The names of all errors.
     pub errors: Vec<String>,
+}
+
+/// A member of a structure.
+pub struct Member {
+    /// Its name.
+    pub name: String,
+    /// The name of its shape.
+    pub shape: String,
+    /// Whether the structure cannot do without it.
+    pub required: bool,
+}
+
+/// What a shape is made of; other shapes go by their names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// A structure.
+    Structure,
+    /// A list of that shape.
+    List(String),
+    /// A map from that shape to that shape.
+    Map(String, String),
+    /// Text.
+    Text,
+    /// Bytes.
+    Blob,
+    /// A time.
+    Timestamp,
+    /// Yes or no.
+    Boolean,
+    /// A number of 32 bits.
+    Integer,
+    /// A number of 64 bits.
+    Long,
 }
 
 /// An operation.
@@ -52,16 +87,19 @@ pub struct Constraint {
 impl Model {
     /// Reads the model.
     pub fn parse(json: &str) -> Result<Self, ModelError> {
-        let root: Value = serde_json::from_str(json).map_err(|error| ModelError(error.to_string()))?;
+        let unreadable = |error: serde_json::Error| ModelError(error.to_string());
+        let root: Value = serde_json::from_str(json).map_err(unreadable)?;
+        let orders: Orders = serde_json::from_str(json).map_err(unreadable)?;
         let mut model = Self {
             operations: BTreeMap::new(),
             structures: BTreeMap::new(),
-            types: BTreeMap::new(),
+            kinds: BTreeMap::new(),
             constraints: BTreeMap::new(),
             errors: Vec::new(),
         };
         for (name, shape) in object(&root, "shapes")? {
-            model.shape(name, shape)?;
+            let order = orders.shapes.get(name).map(|shape| shape.members.0.as_slice()).unwrap_or_default();
+            model.shape(name, shape, order)?;
         }
         for (name, operation) in object(&root, "operations")? {
             let target = |key: &str| operation[key]["shape"].as_str().map(str::to_owned);
@@ -73,41 +111,42 @@ impl Model {
         Ok(model)
     }
 
-    fn shape(&mut self, name: &str, shape: &Value) -> Result<(), ModelError> {
-        let target =
-            |key: &str| shape[key]["shape"].as_str().ok_or_else(|| ModelError(format!("shape {name} has no {key}")));
-        let rust_type = match shape["type"].as_str().unwrap_or_default() {
+    fn shape(&mut self, name: &str, shape: &Value, order: &[String]) -> Result<(), ModelError> {
+        let target = |key: &str| {
+            let target = shape[key]["shape"].as_str().map(str::to_owned);
+            target.ok_or_else(|| ModelError(format!("shape {name} has no {key}")))
+        };
+        let kind = match shape["type"].as_str().unwrap_or_default() {
             "structure" if shape["exception"] == true => {
                 self.errors.push(name.to_owned());
                 return Ok(());
             }
             "structure" => {
-                let members = object(shape, "members")?.iter().map(|(member, value)| {
-                    let shape = value["shape"].as_str().unwrap_or_default();
-                    (member.clone(), shape.to_owned())
+                let required = texts(&shape["required"]);
+                let members = order.iter().map(|member| Member {
+                    name: member.clone(),
+                    shape: shape["members"][member]["shape"].as_str().unwrap_or_default().to_owned(),
+                    required: required.contains(member),
                 });
                 self.structures.insert(name.to_owned(), members.collect());
-                name.to_owned()
+                Kind::Structure
             }
-            "list" => format!("Vec<{}>", Self::reference(target("member")?)),
-            "map" => format!("BTreeMap<{}, {}>", Self::reference(target("key")?), Self::reference(target("value")?)),
-            "string" => "String".to_owned(),
-            "blob" => "Blob".to_owned(),
-            "timestamp" => "Timestamp".to_owned(),
-            "boolean" => "bool".to_owned(),
-            "integer" => "i32".to_owned(),
-            "long" => "i64".to_owned(),
+            "list" => Kind::List(target("member")?),
+            "map" => Kind::Map(target("key")?, target("value")?),
+            "string" => Kind::Text,
+            "blob" => Kind::Blob,
+            "timestamp" => Kind::Timestamp,
+            "boolean" => Kind::Boolean,
+            "integer" => Kind::Integer,
+            "long" => Kind::Long,
             other => return Err(ModelError(format!("shape {name} has the unknown type '{other}'"))),
         };
-        self.types.insert(name.to_owned(), rust_type);
+        self.kinds.insert(name.to_owned(), kind);
         let constraint = Constraint {
             min: shape["min"].as_i64(),
             max: shape["max"].as_i64(),
             pattern: shape["pattern"].as_str().map(str::to_owned),
-            values: shape["enum"]
-                .as_array()
-                .map(|values| values.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect())
-                .unwrap_or_default(),
+            values: texts(&shape["enum"]),
         };
         let limits = constraint.min.is_some() || constraint.max.is_some() || constraint.pattern.is_some();
         if limits || !constraint.values.is_empty() {
@@ -116,22 +155,70 @@ impl Model {
         Ok(())
     }
 
-    /// Shapes refer to each other by name until all are known; `{Name}` stands for the type of shape `Name`.
-    fn reference(shape: &str) -> String {
-        format!("{{{shape}}}")
+    /// What a shape is.
+    pub fn kind(&self, shape: &str) -> Result<&Kind, ModelError> {
+        self.kinds.get(shape).ok_or_else(|| ModelError(format!("there is no shape {shape}")))
     }
 
-    /// The Rust type of a shape, with all references resolved.
+    /// The Rust type of a shape.
     pub fn rust_type(&self, shape: &str) -> Result<String, ModelError> {
-        let mut written =
-            self.types.get(shape).cloned().ok_or_else(|| ModelError(format!("there is no shape {shape}")))?;
-        while let Some(start) = written.find('{') {
-            let end = written[start..].find('}').map_or(written.len(), |end| start + end);
-            let inner = self.rust_type(&written[start + 1..end])?;
-            written.replace_range(start..=end, &inner);
-        }
-        Ok(written)
+        Ok(match self.kind(shape)? {
+            Kind::Structure => shape.to_owned(),
+            Kind::List(member) => format!("Vec<{}>", self.rust_type(member)?),
+            Kind::Map(key, value) => format!("BTreeMap<{}, {}>", self.rust_type(key)?, self.rust_type(value)?),
+            Kind::Text => "String".to_owned(),
+            Kind::Blob => "Blob".to_owned(),
+            Kind::Timestamp => "Timestamp".to_owned(),
+            Kind::Boolean => "bool".to_owned(),
+            Kind::Integer => "i32".to_owned(),
+            Kind::Long => "i64".to_owned(),
+        })
     }
+}
+
+/// The order of members, which a [`Value`] forgets.
+#[derive(Deserialize)]
+struct Orders {
+    shapes: BTreeMap<String, ShapeOrder>,
+}
+
+#[derive(Deserialize)]
+struct ShapeOrder {
+    #[serde(default)]
+    members: Keys,
+}
+
+/// The keys of an object, as they come.
+#[derive(Default)]
+struct Keys(Vec<String>);
+
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Keys;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
+                let mut keys = Vec::new();
+                while let Some((key, IgnoredAny)) = map.next_entry::<String, IgnoredAny>()? {
+                    keys.push(key);
+                }
+                Ok(Keys(keys))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+fn texts(array: &Value) -> Vec<String> {
+    let values = array.as_array().map(Vec::as_slice).unwrap_or_default();
+    values.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect()
 }
 
 fn object<'a>(value: &'a Value, key: &str) -> Result<&'a serde_json::Map<String, Value>, ModelError> {

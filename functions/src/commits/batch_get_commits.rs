@@ -16,10 +16,7 @@ pub(crate) async fn batch_get_commits(
     repository: Authorized<Repository>,
     input: BatchGetCommitsInput,
 ) -> Result<BatchGetCommitsOutput> {
-    let ids = input
-        .commit_ids
-        .filter(|ids| !ids.is_empty())
-        .ok_or_else(|| Failure::new(ErrorCode::CommitIdsListRequiredException, "at least one commit id is required"))?;
+    let ids = input.commit_ids.unwrap_or_default();
     if ids.len() > MOST_IDS {
         return Err(Failure::new(
             ErrorCode::CommitIdsLimitExceededException,

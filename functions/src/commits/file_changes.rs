@@ -77,7 +77,7 @@ pub(crate) fn parse(
 
 fn put(entry: PutFileEntry) -> Result<Put> {
     let path = file_path(entry.file_path)?;
-    let kind = entry.file_mode.map(file_mode).transpose()?;
+    let kind = entry.file_mode.as_deref().and_then(wire::entry_kind);
     let source = match (entry.file_content.map(Vec::from), entry.source_file) {
         (Some(_), Some(_)) => {
             return Err(Failure::new(
@@ -101,43 +101,37 @@ fn put(entry: PutFileEntry) -> Result<Put> {
 
 fn mode(entry: SetFileModeEntry) -> Result<(String, EntryKind)> {
     let path = file_path(entry.file_path)?;
-    let mode = entry.file_mode.ok_or_else(|| {
+    let kind = entry.file_mode.as_deref().and_then(wire::entry_kind).ok_or_else(|| {
         Failure::new(ErrorCode::FileModeRequiredException, format!("'{}' has no file mode", path.escape_debug()))
     })?;
-    Ok((path, file_mode(mode)?))
-}
-
-fn file_mode(mode: String) -> Result<EntryKind> {
-    wire::entry_kind(&mode).ok_or_else(|| {
-        Failure::new(
-            ErrorCode::InvalidFileModeException,
-            format!("'{}' is no file mode; it is EXECUTABLE, NORMAL or SYMLINK", mode.escape_debug()),
-        )
-    })
+    Ok((path, kind))
 }
 
 impl FileChanges {
-    /// No path may be changed twice; a source that is moved away counts as changed.
+    /// No path may be changed twice, and none may be put both as a file and as a folder. A source that is moved away counts as
+    /// changed.
     fn check_paths(&self) -> Result<()> {
-        let mut put = HashSet::new();
-        for path in self.puts.iter().map(|put| &put.path) {
-            if !put.insert(path) {
-                return Err(Failure::new(
-                    ErrorCode::PutFileEntryConflictException,
-                    format!("'{}' is put twice", path.escape_debug()),
-                ));
-            }
-        }
+        let put = self.puts.iter().map(|put| &put.path);
         let moved = self.puts.iter().filter_map(|put| match &put.source {
             Source::File { path, is_move: true } => Some(path),
             _ => None,
         });
-        let mut seen = put;
-        for path in self.deletes.iter().chain(self.modes.iter().map(|(path, _)| path)).chain(moved) {
+        let mut seen = HashSet::new();
+        for path in put.clone().chain(&self.deletes).chain(self.modes.iter().map(|(path, _)| path)).chain(moved) {
             if !seen.insert(path) {
                 return Err(Failure::new(
                     ErrorCode::SamePathRequestException,
-                    format!("'{}' is changed in more than one way", path.escape_debug()),
+                    format!("'{}' is changed more than once", path.escape_debug()),
+                ));
+            }
+        }
+        let files: HashSet<&str> = put.map(String::as_str).collect();
+        for file in &files {
+            let mut folders = file.match_indices('/').filter_map(|(end, _)| file.get(..end));
+            if let Some(both) = folders.find(|folder| files.contains(folder)) {
+                return Err(Failure::new(
+                    ErrorCode::PutFileEntryConflictException,
+                    format!("'{}' is put both as a file and as a folder", both.escape_debug()),
                 ));
             }
         }
@@ -145,24 +139,11 @@ impl FileChanges {
     }
 
     fn check_sizes(&self) -> Result<()> {
-        let sizes = self.puts.iter().filter_map(|put| match &put.source {
-            Source::Content(content) => Some(content.len()),
-            Source::File { .. } => None,
+        let sizes = self.puts.iter().map(|put| match &put.source {
+            Source::Content(content) => content.len(),
+            Source::File { .. } => 0,
         });
-        let mut combined = 0;
-        for size in sizes {
-            combined += size;
-            if size as u64 > content::MOST_BYTES {
-                return Err(Failure::new(
-                    ErrorCode::FileContentSizeLimitExceededException,
-                    format!(
-                        "a file has at most {} bytes here; larger ones can be pushed with git",
-                        content::MOST_BYTES
-                    ),
-                ));
-            }
-        }
-        if combined > MOST_COMBINED_BYTES {
+        if sizes.sum::<usize>() > MOST_COMBINED_BYTES {
             return Err(Failure::new(
                 ErrorCode::FolderContentSizeLimitExceededException,
                 format!("one commit carries at most {MOST_COMBINED_BYTES} bytes here; more can be pushed with git"),

@@ -8,7 +8,7 @@ use crate::inputs::branch_name;
 use crate::paths::file_path;
 use api::{ErrorCode, PutFileInput, PutFileOutput};
 use git::tree::EntryKind;
-use service::{Authorized, Context, Failure, Result};
+use service::{Authorized, Context, Result};
 use store::Repository;
 
 /// Puts a file of at most 6 MB. In an empty repository this makes the branch too.
@@ -19,21 +19,8 @@ pub(crate) async fn put_file(
 ) -> Result<PutFileOutput> {
     let branch = branch_name(input.branch_name)?;
     let path = file_path(input.file_path)?;
-    let bytes = input.file_content.map(Vec::from).ok_or_else(|| {
-        Failure::new(ErrorCode::FileContentRequiredException, "the file's content is required; it may be empty")
-    })?;
-    if bytes.len() as u64 > content::MOST_BYTES {
-        return Err(Failure::new(
-            ErrorCode::FileContentSizeLimitExceededException,
-            format!("a file has at most {} bytes here; larger ones can be pushed with git", content::MOST_BYTES),
-        ));
-    }
-    let kind = input.file_mode.map(|mode| wire::entry_kind(&mode).ok_or(mode)).transpose().map_err(|mode| {
-        Failure::new(
-            ErrorCode::InvalidFileModeException,
-            format!("'{}' is no file mode; it is EXECUTABLE, NORMAL or SYMLINK", mode.escape_debug()),
-        )
-    })?;
+    let bytes = input.file_content.map(Vec::from).unwrap_or_default();
+    let kind = input.file_mode.as_deref().and_then(wire::entry_kind);
     let words = new_commit::words(&cx, input.name, input.email, input.commit_message, format!("Put {path}"))?;
     let base = new_commit::base(&repository, branch, input.parent_commit_id).await?;
 

@@ -14,9 +14,7 @@ pub(crate) async fn batch_get_repositories(
     _account: Authorized<Account>,
     input: BatchGetRepositoriesInput,
 ) -> Result<BatchGetRepositoriesOutput> {
-    let names = input.repository_names.filter(|names| !names.is_empty()).ok_or_else(|| {
-        Failure::new(ErrorCode::RepositoryNamesRequiredException, "at least one repository name is required")
-    })?;
+    let names = input.repository_names.unwrap_or_default();
     if names.len() > MOST_NAMES {
         return Err(Failure::new(
             ErrorCode::MaximumRepositoryNamesExceededException,
@@ -42,7 +40,6 @@ pub(crate) async fn batch_get_repositories(
     })
 }
 
-/// Within a list, an empty name is as invalid as any other.
 fn valid(name: String) -> Result<RepositoryName> {
     RepositoryName::parse(name)
         .map_err(|error| Failure::new(ErrorCode::InvalidRepositoryNameException, error.to_string()))

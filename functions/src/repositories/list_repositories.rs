@@ -1,9 +1,9 @@
 //! `ListRepositories`: lists the repositories of the account.
 
 use crate::page_token;
-use api::{ErrorCode, ListRepositoriesInput, ListRepositoriesOutput, RepositoryNameIdPair};
+use api::{ListRepositoriesInput, ListRepositoriesOutput, RepositoryNameIdPair};
 use domain::{RepositoryId, RepositoryName};
-use service::{Account, Authorized, Context, Failure, Result};
+use service::{Account, Authorized, Context, Result};
 use std::time::SystemTime;
 
 /// How many repositories a page has.
@@ -15,23 +15,8 @@ pub(crate) async fn list_repositories(
     _account: Authorized<Account>,
     input: ListRepositoriesInput,
 ) -> Result<ListRepositoriesOutput> {
-    let by_date = match input.sort_by.as_deref() {
-        None | Some("repositoryName") => false,
-        Some("lastModifiedDate") => true,
-        Some(_) => {
-            return Err(Failure::new(
-                ErrorCode::InvalidSortByException,
-                "sortBy is 'repositoryName' or 'lastModifiedDate'",
-            ));
-        }
-    };
-    let descending = match input.order.as_deref() {
-        None | Some("ascending") => false,
-        Some("descending") => true,
-        Some(_) => {
-            return Err(Failure::new(ErrorCode::InvalidOrderException, "order is 'ascending' or 'descending'"));
-        }
-    };
+    let by_date = input.sort_by.as_deref() == Some("lastModifiedDate");
+    let descending = input.order.as_deref() == Some("descending");
     let listing = format!("repositories by_date={by_date} descending={descending}");
     let after = page_token::decode(input.next_token, &listing)?;
 

@@ -12,7 +12,7 @@ pub(crate) async fn update_repository_description(
     repository: Authorized<Repository>,
     input: UpdateRepositoryDescriptionInput,
 ) -> Result<()> {
-    let description = repository_description(input.repository_description)?;
+    let description = repository_description(input.repository_description);
     let mut change = repository.change(cx.actor());
     change.set_description(description);
     commit_settings(&change).await

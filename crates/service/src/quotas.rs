@@ -1,0 +1,14 @@
+//! How much there may be, where AWS raises a quota on request and whoever runs the service does so by a setting.
+
+/// The quotas that can be raised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quotas {
+    /// The most repositories (AWS CodeCommit quota "repositories": 1,000 per account).
+    pub repositories: usize,
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self { repositories: 1000 }
+    }
+}

@@ -1,0 +1,250 @@
+//! What produces each error that the model declares: the files of `tests/errors`, which say it for each operation.
+//!
+//! A file holds operations: `"CreateBranch": {"input": …, "<error>": <case>, …}`. `input` is one that the operation accepts.
+//! A case is
+//! - an object: what makes the input wrong, as a JSON merge patch (RFC 7396), or a list of several;
+//! - a text that begins with `test: `: the test that produces the error, as `<file> <function>`;
+//! - any other text: why the error cannot happen here.
+//!
+//! `everywhere.json` holds cases for all operations that declare the error and do not tell their own.
+//!
+//! In values, `{name}` stands for what the world calls so (an id, say), `{"$times": [value, n]}` for a letter n times in a row or a
+//! list of n values (with `{n}` in them replaced by 0, 1, …), and `{"$keys": n}` for an object of n keys.
+
+use crate::model::Model;
+use crate::server::Server;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What is known of one declared error of one operation.
+#[derive(Debug, Clone)]
+pub enum Case {
+    /// These changes to the valid input produce it.
+    Patches(Vec<Value>),
+    /// That function of that file produces it.
+    Test {
+        /// Relative to the top of the workspace.
+        file: String,
+        /// Its name.
+        function: String,
+    },
+    /// It cannot happen, for this reason.
+    Impossible(String),
+}
+
+/// What the files say of an operation.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// An input that is accepted.
+    pub input: Value,
+    /// By error.
+    pub errors: BTreeMap<String, Case>,
+}
+
+/// All files.
+pub struct Cases {
+    /// By operation.
+    pub operations: BTreeMap<String, Told>,
+    /// For all operations.
+    pub everywhere: BTreeMap<String, Case>,
+}
+
+impl Cases {
+    /// Reads `tests/errors`.
+    pub fn read() -> Self {
+        let mut cases = Self { operations: BTreeMap::new(), everywhere: BTreeMap::new() };
+        for entry in std::fs::read_dir(directory()).unwrap() {
+            let file = entry.unwrap().path();
+            match file.file_name().unwrap().to_str().unwrap() {
+                "world.json" => {}
+                "everywhere.json" => cases.everywhere = errors(&read(&file)),
+                _ => {
+                    for (operation, mut told) in read(&file) {
+                        let input = told.as_object_mut().unwrap().remove("input");
+                        let input = input.unwrap_or_else(|| panic!("{operation} has no input"));
+                        let told = Told { input, errors: errors(told.as_object().unwrap()) };
+                        assert!(cases.operations.insert(operation.clone(), told).is_none(), "{operation} twice");
+                    }
+                }
+            }
+        }
+        cases
+    }
+
+    /// What is known of an error of an operation that is told of.
+    pub fn of(&self, operation: &str, error: &str) -> Option<&Case> {
+        self.operations.get(operation)?.errors.get(error).or_else(|| self.everywhere.get(error))
+    }
+
+    /// Operations that are told of, although the model has none of that name, and errors they do not declare.
+    pub fn strangers(&self, model: &Model) -> Vec<String> {
+        let known = model.operations();
+        let mut strangers = Vec::new();
+        for (operation, told) in &self.operations {
+            if !known.contains(operation) {
+                strangers.push(operation.clone());
+                continue;
+            }
+            let declared = model.errors(operation);
+            let errors = told.errors.keys().filter(|error| !declared.contains(error));
+            strangers.extend(errors.map(|error| format!("{operation} {error}")));
+        }
+        let declared: Vec<String> = known.iter().flat_map(|operation| model.errors(operation)).collect();
+        strangers.extend(self.everywhere.keys().filter(|error| !declared.contains(error)).cloned());
+        strangers
+    }
+}
+
+/// What values can be called by name.
+#[derive(Debug, Clone, Default)]
+pub struct World {
+    names: BTreeMap<String, String>,
+}
+
+impl World {
+    /// Calls `value` `name`.
+    pub fn name(&mut self, name: &str, value: &str) {
+        self.names.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Makes the calls of `world.json`, in order: `{"call": operation, "input": …, "names": {name: JSON pointer into the output}}`.
+    pub fn make(&mut self, server: &Server) {
+        for step in read_value(&directory().join("world.json")).as_array().unwrap() {
+            let operation = step["call"].as_str().unwrap();
+            let output = server.api_ok(operation, self.expand(&step["input"]));
+            for (name, pointer) in step["names"].as_object().into_iter().flatten() {
+                let value = output.pointer(pointer.as_str().unwrap()).and_then(Value::as_str);
+                self.name(name, value.unwrap_or_else(|| panic!("{operation} gave no {pointer}: {output}")));
+            }
+        }
+    }
+
+    /// A value with all names and repetitions replaced by what they stand for.
+    pub fn expand(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => json!(self.expand_text(text)),
+            Value::Array(values) => values.iter().map(|value| self.expand(value)).collect(),
+            Value::Object(members) => {
+                if let Some(times) = members.get("$times") {
+                    return self.times(&times[0], times[1].as_u64().unwrap() as usize);
+                }
+                if let Some(count) = members.get("$keys") {
+                    return (0..count.as_u64().unwrap()).map(|n| (format!("key{n}"), json!(""))).collect();
+                }
+                members.iter().map(|(name, value)| (name.clone(), self.expand(value))).collect()
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn times(&self, value: &Value, count: usize) -> Value {
+        if let Value::String(text) = value
+            && text.len() == 1
+        {
+            return json!(text.repeat(count));
+        }
+        let mut world = self.clone();
+        let copy = |n: usize| {
+            world.name("n", &n.to_string());
+            world.expand(value)
+        };
+        (0..count).map(copy).collect()
+    }
+
+    fn expand_text(&self, text: &str) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let name = after.split_once('}').map(|(name, _)| name).filter(|name| is_name(name));
+            out.push_str(before);
+            match name {
+                Some(name) => {
+                    let value = self.names.get(name);
+                    out.push_str(value.unwrap_or_else(|| panic!("nothing is called '{name}' in the world")));
+                    rest = &after[name.len() + 1..];
+                }
+                None => {
+                    out.push('{');
+                    rest = after;
+                }
+            }
+        }
+        out + rest
+    }
+}
+
+/// Applies a JSON merge patch (RFC 7396).
+pub fn patched(value: &Value, patch: &Value) -> Value {
+    let Value::Object(patch) = patch else { return patch.clone() };
+    let mut members = value.as_object().cloned().unwrap_or_default();
+    for (name, change) in patch {
+        match change {
+            Value::Null => {
+                members.remove(name);
+            }
+            change => {
+                let old = members.remove(name).unwrap_or_default();
+                members.insert(name.clone(), patched(&old, change));
+            }
+        }
+    }
+    Value::Object(members)
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|letter| letter.is_ascii_lowercase() || letter == b'_' || letter.is_ascii_digit())
+}
+
+fn errors(told: &Map<String, Value>) -> BTreeMap<String, Case> {
+    told.iter().map(|(error, told)| (error.clone(), case(error, told))).collect()
+}
+
+fn case(error: &str, told: &Value) -> Case {
+    match told {
+        Value::Object(_) => Case::Patches(vec![told.clone()]),
+        Value::Array(patches) => Case::Patches(patches.clone()),
+        Value::String(text) => match text.strip_prefix("test: ").and_then(|place| place.split_once(' ')) {
+            Some((file, function)) => Case::Test { file: file.to_owned(), function: function.to_owned() },
+            None => Case::Impossible(text.clone()),
+        },
+        other => panic!("{error}: not a case: {other}"),
+    }
+}
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("errors")
+}
+
+fn read(file: &Path) -> Map<String, Value> {
+    read_value(file).as_object().unwrap_or_else(|| panic!("{} holds no object", file.display())).clone()
+}
+
+fn read_value(file: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_merge_patch_changes_removes_and_adds() {
+        let value = json!({"a": 1, "b": {"c": 2, "d": 3}, "e": [4]});
+        let patch = json!({"a": null, "b": {"c": null, "x": 5}, "e": [6, 7], "f": {"g": 8}});
+        assert_eq!(patched(&value, &patch), json!({"b": {"d": 3, "x": 5}, "e": [6, 7], "f": {"g": 8}}));
+    }
+
+    #[test]
+    fn names_and_repetitions_are_replaced() {
+        let mut world = World::default();
+        world.name("tip", "123");
+        let value = json!({"ids": {"$times": ["{tip}", 2]}, "long": {"$times": ["x", 3]}, "tags": {"$keys": 1}});
+        let expected = json!({"ids": ["123", "123"], "long": "xxx", "tags": {"key0": ""}});
+        assert_eq!(world.expand(&value), expected);
+        let files = world.expand(&json!({"$times": [{"path": "f{n}"}, 2]}));
+        assert_eq!(files, json!([{"path": "f0"}, {"path": "f1"}]));
+        assert_eq!(world.expand(&json!("{\"Version\": \"{tip}\"}")), json!("{\"Version\": \"123\"}"));
+    }
+}

@@ -1,0 +1,138 @@
+//! The public API model, as the service keeps it: what a client may send, and what it may be told.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// The model.
+pub struct Model(Value);
+
+/// A rule of the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// A required member must be there.
+    Required,
+    /// A text or content has a greatest length.
+    Length,
+    /// A text consists of certain characters.
+    Characters,
+    /// A text is one of certain words.
+    Enumeration,
+}
+
+/// A value that breaks just one rule.
+#[derive(Debug, Clone)]
+pub struct Broken {
+    /// Where, as messages name it: `targets[].repositoryName`.
+    pub path: String,
+    /// What.
+    pub rule: Rule,
+    /// The value.
+    pub value: Value,
+}
+
+impl Model {
+    /// Reads `crates/api/model/codecommit.json`.
+    pub fn read() -> Self {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/api/model/codecommit.json");
+        Self(serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap())
+    }
+
+    /// The names of all operations.
+    pub fn operations(&self) -> Vec<String> {
+        self.0["operations"].as_object().unwrap().keys().cloned().collect()
+    }
+
+    /// The errors that an operation declares, each once.
+    pub fn errors(&self, operation: &str) -> Vec<String> {
+        let declared = self.0["operations"][operation]["errors"].as_array().unwrap();
+        let mut errors: Vec<String> = declared.iter().map(|error| text(&error["shape"])).collect();
+        errors.sort();
+        errors.dedup();
+        errors
+    }
+
+    /// Inputs of an operation that break one rule of the model each. All members are there, with values that mean nothing.
+    pub fn broken_inputs(&self, operation: &str) -> Vec<Broken> {
+        self.broken(&text(&self.0["operations"][operation]["input"]["shape"]), "")
+    }
+
+    fn shape(&self, name: &str) -> &Value {
+        &self.0["shapes"][name]
+    }
+
+    /// A value of a shape that keeps all rules.
+    fn sample(&self, name: &str) -> Value {
+        let shape = self.shape(name);
+        match shape["type"].as_str().unwrap() {
+            "structure" => {
+                let members = shape["members"].as_object().unwrap().iter();
+                members.map(|(member, target)| (member.clone(), self.sample(&text(&target["shape"])))).collect()
+            }
+            "list" => json!([self.sample(&text(&shape["member"]["shape"]))]),
+            "map" => {
+                let [key, value] = ["key", "value"].map(|part| self.sample(&text(&shape[part]["shape"])));
+                json!({ text(&key): value })
+            }
+            "string" if shape["enum"].is_array() => shape["enum"][0].clone(),
+            "string" => json!("x"),
+            "blob" => json!("eA=="),
+            "boolean" => json!(false),
+            _ => json!(1),
+        }
+    }
+
+    fn broken(&self, name: &str, path: &str) -> Vec<Broken> {
+        let shape = self.shape(name);
+        let inside = |part: &Value, path: String, whole: &dyn Fn(Value) -> Value| -> Vec<Broken> {
+            let broken = self.broken(&text(&part["shape"]), &path).into_iter();
+            broken.map(|broken| Broken { value: whole(broken.value), ..broken }).collect()
+        };
+        match shape["type"].as_str().unwrap() {
+            "structure" => {
+                let sample = self.sample(name);
+                let with = |member: &str, value: Value| {
+                    let mut whole = sample.clone();
+                    whole[member] = value;
+                    whole
+                };
+                let mut all = Vec::new();
+                for (member, target) in shape["members"].as_object().unwrap() {
+                    let separator = if path.is_empty() { "" } else { "." };
+                    let path = format!("{path}{separator}{member}");
+                    if shape["required"].as_array().is_some_and(|required| required.contains(&json!(member))) {
+                        let mut without = sample.clone();
+                        without.as_object_mut().unwrap().remove(member);
+                        for value in [without, with(member, Value::Null)] {
+                            all.push(Broken { path: path.clone(), rule: Rule::Required, value });
+                        }
+                    }
+                    all.extend(inside(target, path, &|value| with(member, value)));
+                }
+                all
+            }
+            "list" => inside(&shape["member"], format!("{path}[]"), &|value| json!([value])),
+            "map" => {
+                let [key, value] = ["key", "value"].map(|part| self.sample(&text(&shape[part]["shape"])));
+                let keys = inside(&shape["key"], format!("{path}.key"), &|key| json!({ text(&key): value }));
+                let values = inside(&shape["value"], format!("{path}.value"), &|value| json!({ text(&key): value }));
+                [keys, values].concat()
+            }
+            kind => {
+                let too_long = shape["max"].as_u64().map(|max| match kind {
+                    "blob" => (Rule::Length, json!(STANDARD.encode(vec![0; max as usize + 1]))),
+                    _ => (Rule::Length, json!("x".repeat(max as usize + 1))),
+                });
+                let odd_characters = shape["pattern"].as_str().map(|_| (Rule::Characters, json!("x y")));
+                let no_word = shape["enum"].as_array().map(|_| (Rule::Enumeration, json!("NEITHER")));
+                let values = [too_long, odd_characters, no_word].into_iter().flatten();
+                values.map(|(rule, value)| Broken { path: path.to_owned(), rule, value }).collect()
+            }
+        }
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("not a text: {value}")).to_owned()
+}

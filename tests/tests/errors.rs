@@ -1,0 +1,120 @@
+//! Every error that the model declares for an operation is produced, by a case of `tests/errors` or by a test that is named there,
+//! or cannot happen for a reason that is told there.
+#![allow(clippy::unwrap_used, reason = "functions beside the tests belong to them")]
+
+use std::path::{Path, PathBuf};
+use tests::Journey;
+use tests::cases::{Case, Cases, World, patched};
+use tests::model::Model;
+use tests::signing::Call;
+
+/// A server with a repository `demo` that git filled, and everything that the cases have names for.
+fn world(journey: &Journey) -> World {
+    let repo = journey.repo_with_origin("demo");
+    let work = PathBuf::from(repo.ok(&["rev-parse", "--show-toplevel"]).trim());
+    repo.commit_file("a.txt", "a\n");
+    for (path, content) in [("folder/b.txt", "b\n"), ("kept/.gitkeep", ""), ("deep/er/c.txt", "c\n")] {
+        std::fs::create_dir_all(work.join(path).parent().unwrap()).unwrap();
+        std::fs::write(work.join(path), content).unwrap();
+    }
+    std::fs::write(work.join("large.bin"), vec![7; 6 * 1024 * 1024 + 1]).unwrap();
+    repo.ok(&["add", "--all"]);
+    repo.ok(&["update-index", "--add", "--cacheinfo", &format!("160000,{},module", "2".repeat(40))]);
+    repo.ok(&["commit", "--quiet", "--message", "Second"]);
+    repo.ok(&["tag", "v1"]);
+    // Some operations are given a branch of their own to change, so that no case depends on another operation's.
+    for branch in ["main", "put", "commit"] {
+        repo.ok(&["push", "--quiet", "origin", &format!("HEAD:refs/heads/{branch}")]);
+    }
+    repo.ok(&["push", "--quiet", "origin", "v1"]);
+
+    let mut world = World::default();
+    world.name("none", &"1".repeat(40));
+    for (name, revision) in [
+        ("tip", "HEAD"),
+        ("parent", "HEAD^"),
+        ("tree", "HEAD^{tree}"),
+        ("blob", "HEAD:a.txt"),
+        ("large_blob", "HEAD:large.bin"),
+    ] {
+        world.name(name, &repo.id(revision));
+    }
+    world.make(&journey.server);
+    world
+}
+
+/// The operations that have a function.
+fn implemented(journey: &Journey, model: &Model) -> Vec<String> {
+    let mut operations = model.operations();
+    operations.retain(|operation| {
+        !matches!(journey.server.api(operation, serde_json::json!({})), Err(error) if error.name == "NotImplementedException")
+    });
+    operations
+}
+
+#[test]
+fn every_declared_error_is_produced_or_cannot_happen() {
+    let (cases, model) = (Cases::read(), Model::read());
+    let mut wrong: Vec<String> = cases
+        .strangers(&model)
+        .into_iter()
+        .map(|stranger| format!("{stranger}: the model declares no such thing"))
+        .collect();
+    for operation in implemented(&Journey::begin(), &model) {
+        if !cases.operations.contains_key(&operation) {
+            wrong.push(format!("{operation}: no file of tests/errors tells of it"));
+            continue;
+        }
+        for error in model.errors(&operation) {
+            match cases.of(&operation, &error) {
+                None => wrong.push(format!("{operation} {error}: neither a case nor a reason")),
+                Some(Case::Impossible(reason)) if reason.len() < 20 => {
+                    wrong.push(format!("{operation} {error}: '{reason}' is no reason"));
+                }
+                Some(Case::Test { file, function }) => {
+                    let found = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file));
+                    let source = found.unwrap_or_default();
+                    let there = [format!("fn {function}("), format!("def {function}(")];
+                    let stem = error.trim_end_matches("Exception");
+                    if !there.iter().any(|head| source.contains(head)) || !source.contains(stem) {
+                        wrong.push(format!("{operation} {error}: {file} has no {function} that tells of it"));
+                    }
+                }
+                Some(Case::Patches(patches)) if patches.is_empty() => {
+                    wrong.push(format!("{operation} {error}: an empty list of cases"));
+                }
+                Some(Case::Patches(_) | Case::Impossible(_)) => {}
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_case_is_answered_with_its_error() {
+    let journey = Journey::begin();
+    let (cases, model, world) = (Cases::read(), Model::read(), world(&journey));
+    let mut wrong = Vec::new();
+    for operation in implemented(&journey, &model) {
+        let Some(told) = cases.operations.get(&operation) else { continue };
+        let input = world.expand(&told.input);
+        for error in model.errors(&operation) {
+            let Some(Case::Patches(patches)) = cases.of(&operation, &error) else { continue };
+            for patch in patches {
+                let spoilt = patched(&input, &world.expand(patch));
+                let name = match Call::new(&journey.server, &operation, &spoilt).send(&journey.server) {
+                    Ok(output) => format!("the answer {output}"),
+                    Err(error) => format!("{}: {}", error.name, error.message),
+                };
+                if name.split(':').next() != Some(&error) {
+                    wrong.push(format!("{operation} with {patch}: not {error}, but {name}"));
+                }
+            }
+        }
+        // What is refused above is refused for what was made wrong: without that, the input is accepted.
+        if let Err(error) = journey.server.api(&operation, input.clone()) {
+            wrong.push(format!("{operation} refuses {input}: {error:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
