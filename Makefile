@@ -48,5 +48,10 @@ bench: ## Compare with C git's http-backend behind lighttpd (BENCH_REPO=/path na
 	cargo build --release -p local -p tests --bin coldforge --bin bench
 	target/release/bench
 
-fuzz: ## Fuzz a parser for a minute (T=pack, commands, delta or objects); needs cargo-fuzz and a nightly compiler
-	cd crates/git && cargo fuzz run $(or $(T),pack) -- -max_total_time=60
+FUZZ_TARGETS := git/pkt_line git/commands git/fetch git/pack git/delta git/objects api/body
+
+fuzz: ## Fuzz every parser of strangers' bytes, or T=git/pack alone, for S=60 seconds each; needs cargo-fuzz and a nightly compiler
+	@for target in $(or $(T),$(FUZZ_TARGETS)); do \
+	  echo "fuzzing $$target"; \
+	  (cd crates/$${target%/*} && cargo +nightly fuzz run $${target#*/} -- -max_total_time=$(or $(S),60)) || exit 1; \
+	done

@@ -1,5 +1,11 @@
 //! The journeys that take long: `make soak`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "functions beside the tests belong to them")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "functions beside the tests belong to them"
+)]
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -16,6 +22,7 @@ const MEMORY: u64 = 128 << 20;
 /// What the server needed at most since `reset_peak_memory`, beyond `idle`.
 fn assert_memory_is_flat(journey: &Journey, idle: u64, after: &str) {
     let used = journey.server.memory("VmHWM").saturating_sub(idle);
+    eprintln!("{} MB of memory beyond idle after {after}", used >> 20);
     assert!(used < MEMORY, "{} MB of memory beyond idle after {after}", used >> 20);
 }
 

@@ -26,7 +26,7 @@ const BLOCK_BYTES: usize = 64 * 1024;
 /// How much memory the blocks may take.
 const BLOCK_CACHE_BYTES: u64 = 16 << 20;
 /// How much memory decoded objects may take.
-const OBJECT_CACHE_BYTES: u64 = 24 << 20;
+const OBJECT_CACHE_BYTES: u64 = 16 << 20;
 
 /// How often deleted repositories are looked for.
 const SWEEP_PAUSE: Duration = Duration::from_secs(60);
