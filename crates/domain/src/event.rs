@@ -37,8 +37,10 @@ pub struct Event {
     pub time: SystemTime,
     /// Who did it.
     pub actor: Actor,
-    /// The repository it happened to, as it was called after the change.
-    pub repository: EventRepository,
+    /// The repository it happened to, as it was called after the change; `None` when it happened to the account, such as a
+    /// change of an approval rule template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<EventRepository>,
     /// What happened.
     #[serde(flatten)]
     pub kind: EventKind,
@@ -115,7 +117,13 @@ pub struct EventError(#[from] serde_json::Error);
 
 impl Event {
     /// An event. The part of `time` below a millisecond is dropped.
-    pub fn new(id: EventId, time: SystemTime, actor: Actor, repository: EventRepository, kind: EventKind) -> Self {
+    pub fn new(
+        id: EventId,
+        time: SystemTime,
+        actor: Actor,
+        repository: Option<EventRepository>,
+        kind: EventKind,
+    ) -> Self {
         Self { version: format::Version1, id, time: format::whole_millis(time), actor, repository, kind }
     }
 

@@ -22,15 +22,20 @@ impl EventsOfChange {
         Ok(Self { time: store.parts.clock.now(), random: random()?, actor: actor.clone() })
     }
 
-    /// The rows of the events, whose ids are in the order of `kinds`; at most 256 of them.
-    pub(crate) fn rows(&self, repository: &EventRepository, kinds: Vec<EventKind>) -> Result<Vec<Write>, Error> {
+    /// The rows of the events, whose ids are in the order of `kinds`; at most 256 of them. Without a repository they are about
+    /// the account.
+    pub(crate) fn rows(
+        &self,
+        repository: Option<&EventRepository>,
+        kinds: Vec<EventKind>,
+    ) -> Result<Vec<Write>, Error> {
         let mut random = self.random;
         let mut rows = Vec::with_capacity(kinds.len());
         for (number, kind) in (0..=u8::MAX).zip(kinds) {
             random[9] = number;
             let id = EventId::new(self.time, random);
-            let key = keys::event(&repository.id, &id);
-            let event = Event::new(id, self.time, self.actor.clone(), repository.clone(), kind);
+            let key = keys::event(repository.map(|repository| &repository.id), &id);
+            let event = Event::new(id, self.time, self.actor.clone(), repository.cloned(), kind);
             let body = event.to_json()?.into();
             rows.push(Write::Put { key, body, expires_at: Some(self.end()), expect: Expect::Absent });
         }

@@ -10,7 +10,8 @@
 //! | `REPO#<id>` | `REF#<full name>` | a ref |
 //! | `REPO#<id>` | `TAG#<key>` | a resource tag |
 //! | `CREDENTIAL#<key id>` | `META` | a credential |
-//! | `EVENT#<repository id>` | `<event id>` | an event; expires |
+//! | `EVENT#<repository id>` or `EVENT#ACCOUNT` | `<event id>` | an event; expires |
+//! | `TOKEN#<digest>` | `META` | what the request with this client request token made; expires |
 //!
 //! A scan of `REPO#<id>` from the largest `REF#` down to `META` meets refs, then packs, then settings.
 
@@ -78,8 +79,14 @@ pub(crate) fn credential(key_id: &str) -> Key {
     Key::new(format!("CREDENTIAL#{key_id}"), META)
 }
 
-pub(crate) fn event(repository: &RepositoryId, event: &EventId) -> Key {
-    Key::new(format!("{EVENT}{repository}"), event.as_str())
+/// A client request token, by the digest of who sent it for what.
+pub(crate) fn token(digest: &str) -> Key {
+    Key::new(format!("TOKEN#{digest}"), META)
+}
+
+/// An event of a repository, or of the account.
+pub(crate) fn event(repository: Option<&RepositoryId>, event: &EventId) -> Key {
+    Key::new(format!("{EVENT}{}", repository.map_or(ACCOUNT, RepositoryId::as_str)), event.as_str())
 }
 
 /// Whether the row is an event.

@@ -19,6 +19,7 @@ mod repository;
 mod rows;
 mod snapshot;
 mod stores;
+mod tokens;
 
 pub use change::{ChangeError, Refusal, RefusalReason, RepositoryChange};
 pub use credentials::Credentials;
@@ -30,3 +31,4 @@ pub use repositories::{CreateRepositoryError, NewRepository, RenameRepositoryErr
 pub use repository::{BranchPage, Repository};
 pub use snapshot::Snapshot;
 pub use stores::{Components, Store};
+pub use tokens::{RequestToken, TokenUse};

@@ -84,7 +84,7 @@ impl Store {
             writes.push(put(keys::tag(&id, &key), &TagRow { value }, Expect::Absent)?);
         }
         let about = EventRepository { id: id.clone(), name: new.name.clone() };
-        writes.extend(EventsOfChange::new(self, actor)?.rows(&about, vec![EventKind::RepositoryCreated {}])?);
+        writes.extend(EventsOfChange::new(self, actor)?.rows(Some(&about), vec![EventKind::RepositoryCreated {}])?);
         match self.parts.table.commit(writes).await {
             Ok(version) => Ok(Repository::new(self.clone(), id, meta, version)),
             Err(CommitError::Conflict(_)) => Err(CreateRepositoryError::AlreadyExists(new.name)),
@@ -147,7 +147,7 @@ impl Store {
                 Write::Delete { key: row.key, expect: Expect::Version(row.version) },
                 Write::Delete { key: keys::meta(&id), expect: Expect::Version(repository.version()) },
             ];
-            writes.extend(events.rows(&repository.about(), vec![EventKind::RepositoryDeleted {}])?);
+            writes.extend(events.rows(Some(&repository.about()), vec![EventKind::RepositoryDeleted {}])?);
             match self.parts.table.commit(writes).await {
                 Ok(_) => return Ok(Some(id)),
                 Err(CommitError::Conflict(_)) => change::pause(attempt).await?,
@@ -181,7 +181,7 @@ impl Store {
                 put(keys::meta(id), &meta, Expect::Version(repository.version()))?,
             ];
             let renamed = EventKind::RepositoryRenamed { previous_name: from.clone() };
-            writes.extend(events.rows(&about, vec![renamed])?);
+            writes.extend(events.rows(Some(&about), vec![renamed])?);
             match self.parts.table.commit(writes).await {
                 Ok(version) => return Ok(Repository::new(self.clone(), id.clone(), meta, version)),
                 Err(CommitError::Conflict(_)) => change::pause(attempt).await?,

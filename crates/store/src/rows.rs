@@ -43,6 +43,13 @@ pub(crate) fn put<T: Serialize>(key: Key, body: &T, expect: Expect) -> Result<Wr
     Ok(Write::Put { key, body, expires_at: None, expect })
 }
 
+/// A write that puts a row which expires at `end`, or at the next full second before it: the table keeps whole seconds.
+pub(crate) fn put_until<T: Serialize>(key: Key, body: &T, end: SystemTime, expect: Expect) -> Result<Write, Error> {
+    let body = encode(&key, body)?;
+    let seconds = end.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Ok(Write::Put { key, body, expires_at: Some(UNIX_EPOCH + Duration::from_secs(seconds)), expect })
+}
+
 /// The error that says what is wrong with a row.
 pub(crate) fn damaged(key: &Key, reason: impl ToString) -> Error {
     Error::Damaged { key: key.clone(), reason: reason.to_string() }

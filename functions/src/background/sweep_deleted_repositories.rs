@@ -1,6 +1,6 @@
 //! Removes the rows and blobs that deleted repositories leave behind, following the event feed.
 
-use domain::EventKind;
+use domain::{Event, EventKind};
 use std::time::{Duration, SystemTime};
 use store::{Error, Sequence, Store};
 
@@ -22,12 +22,12 @@ pub async fn sweep_deleted_repositories(
     let mut done = after;
     for entry in page.entries {
         match entry.event {
-            Ok(event) if matches!(event.kind, EventKind::RepositoryDeleted { .. }) => {
-                if now.duration_since(event.time).unwrap_or_default() < GRACE {
+            Ok(Event { kind: EventKind::RepositoryDeleted {}, repository: Some(repository), time, .. }) => {
+                if now.duration_since(time).unwrap_or_default() < GRACE {
                     return Ok(done);
                 }
-                store.sweep_deleted_repository(&event.repository.id).await?;
-                tracing::info!(repository = %event.repository.id, "swept a deleted repository");
+                store.sweep_deleted_repository(&repository.id).await?;
+                tracing::info!(repository = %repository.id, "swept a deleted repository");
             }
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "an event row could not be read"),

@@ -278,7 +278,7 @@ impl<'a, 'v> Planner<'a, 'v> {
             kinds.push(EventKind::RepositoryDescriptionChanged { before, after });
         }
         let about = EventRepository { id: self.id.clone(), name: after.name.clone() };
-        for row in events.rows(&about, kinds)? {
+        for row in events.rows(Some(&about), kinds)? {
             self.write(row);
         }
         Ok(())

@@ -105,7 +105,7 @@ async fn a_rename_moves_the_name_and_keeps_the_rest() {
     let feed = fixture.store.event_feed(None, 1000).await.unwrap();
     let last = feed.entries.into_iter().last().unwrap().event.unwrap();
     assert_eq!(last.kind, EventKind::RepositoryRenamed { previous_name: from });
-    assert_eq!(last.repository.name, to);
+    assert_eq!(last.repository.as_ref().unwrap().name, to);
 }
 
 #[tokio::test]
