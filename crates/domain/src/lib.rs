@@ -8,9 +8,13 @@ pub mod arn;
 pub mod event;
 pub mod id;
 pub mod names;
+pub mod pull_request;
 
 pub use account::{AccountId, Region};
 pub use arn::RepositoryArn;
 pub use event::{Actor, Event, EventKind, EventRepository, ReferenceChange};
 pub use id::{EventId, RepositoryId};
 pub use names::{BranchName, NameError, NameKind, RefName, RepositoryName};
+pub use pull_request::{
+    MergeOption, PullRequestEventType, PullRequestId, PullRequestMerge, PullRequestState, PullRequestStatus, RevisionId,
+};
