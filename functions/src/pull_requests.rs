@@ -8,6 +8,8 @@ pub(crate) mod event;
 pub(crate) mod get_pull_request;
 pub(crate) mod list_pull_requests;
 pub(crate) mod merge_pull_request_by_fast_forward;
+pub(crate) mod merge_pull_request_by_squash;
+pub(crate) mod merge_pull_request_by_three_way;
 pub(crate) mod merging;
 pub(crate) mod outcome;
 pub(crate) mod principal;
