@@ -8,10 +8,13 @@ mod commits;
 mod files;
 mod git;
 mod inputs;
+mod merges;
 mod page_token;
 mod paths;
+mod pull_requests;
 mod registry;
 mod repositories;
+mod request_token;
 mod revision;
 
 pub use git::git_entries;
