@@ -56,7 +56,7 @@ fn a_pull_request_follows_its_source_whatever_moves_it() {
             "mergeMetadata": {"isMerged": false},
         })
     );
-    assert_eq!(made["authorArn"], "arn:aws:iam::123456789012:user/admin");
+    assert_eq!(made["authorArn"], "arn:aws:iam::123456789012:user/coldforge/admin");
     assert_eq!((&made["pullRequestStatus"], &made["approvalRules"]), (&json!("OPEN"), &json!([])));
     assert_eq!(made["creationDate"], made["lastActivityDate"]);
 
@@ -138,7 +138,7 @@ fn a_push_that_merges_by_fast_forward_closes_the_pull_request() {
         *metadata,
         json!({
             "isMerged": true, "mergeOption": "FAST_FORWARD_MERGE", "mergeCommitId": repo.id("topic"),
-            "mergedBy": "arn:aws:iam::123456789012:user/admin",
+            "mergedBy": "arn:aws:iam::123456789012:user/coldforge/admin",
         })
     );
     let told = event_types(&journey, &made["pullRequestId"]);
