@@ -130,15 +130,16 @@ impl NewNames {
         if asked_for.is_empty() {
             return found;
         }
+        let counts_for = |folder: &[u8]| {
+            is_removed(folders, folder, which) && (asked_for.contains(folder) || is_below(&asked_for, folder))
+        };
         let mut counts: BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, usize>> = BTreeMap::new();
         for (from, to) in renames {
-            for (old, new) in suggested(from, to, |folder| {
-                is_removed(folders, folder, which) && (asked_for.contains(folder) || is_below(&asked_for, folder))
-            }) {
+            for (old, new) in suggested(from, to, counts_for) {
                 *counts.entry(old.to_vec()).or_default().entry(new.to_vec()).or_default() += 1;
             }
         }
-        for (old, news) in counts.into_iter().filter(|(old, _)| is_removed(folders, old, which)) {
+        for (old, news) in counts.into_iter().filter(|(old, _)| counts_for(old)) {
             let most = news.values().copied().max().unwrap_or_default();
             let mut best = news.into_iter().filter(|(_, count)| *count == most);
             match (best.next(), best.next()) {
