@@ -104,10 +104,13 @@ fn one_side(
         }
         Some(_) if type_changed => change(items, target, |item| {
             item.files.base = old.files.base;
-            item.path_conflict = Some(PathConflict::RenameDelete);
+            if item.files.side(other).is_none() {
+                item.path_conflict = Some(PathConflict::RenameDelete);
+            }
         }),
         Some(kept) => change(items, target, |item| {
             item.files.base = old.files.base;
+            item.followed = true;
             *item.files.side_mut(other) = Some(kept);
         }),
     }

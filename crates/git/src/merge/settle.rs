@@ -128,6 +128,11 @@ fn settle_item(objects: &mut Objects<'_>, path: &[u8], item: &Item, depth: usize
                 contested.result = Some(if nested { base } else { only });
             }
         },
+        // Where a file was renamed, the one that replaced it with another type did not mean the new name.
+        (Some(ours), Some(theirs)) if item.followed && !same_type(ours.mode, theirs.mode) => {
+            contested.type_conflict = true;
+            contested.result = if nested { base } else { Some(ours) };
+        }
         (Some(ours), Some(theirs)) if ours == theirs || base == Some(theirs) => contested.result = Some(ours),
         (Some(ours), Some(theirs)) if base == Some(ours) => contested.result = Some(theirs),
         (Some(ours), Some(theirs)) if !same_type(ours.mode, theirs.mode) => {
@@ -144,6 +149,11 @@ fn settle_item(objects: &mut Objects<'_>, path: &[u8], item: &Item, depth: usize
     }
     if item.nested_conflicts > 0 && contested.content == Content::Clean {
         contested.content = Content::Conflict(item.nested_conflicts);
+    }
+    // Files that met by a rename and turned out to merge are no conflict.
+    let is_settled = contested.content == Content::Merged || contested.conflicts(Detail::Line) == 0;
+    if contested.path_conflict == Some(PathConflict::RenameCollision) && is_settled {
+        contested.path_conflict = None;
     }
     Ok(contested)
 }

@@ -91,7 +91,8 @@ impl History {
     fn cross(&mut self, dice: &mut Dice) {
         let (ours, theirs) = (self.ours, self.theirs);
         let one = a_merge(dice, &self.commits[ours].1, &self.commits[theirs].1);
-        let other = if dice.chance(50) { one.clone() } else { a_merge(dice, &self.commits[theirs].1, &self.commits[ours].1) };
+        let other =
+            if dice.chance(50) { one.clone() } else { a_merge(dice, &self.commits[theirs].1, &self.commits[ours].1) };
         self.ours = self.commit(vec![ours, theirs], one);
         self.theirs = self.commit(vec![theirs, ours], other);
     }
@@ -150,16 +151,17 @@ fn an_entry(dice: &mut Dice) -> Entry {
         0 => Entry::Binary(dice.below(4) as u8),
         1 => Entry::Link(format!("target {}", dice.below(3))),
         2 => Entry::Submodule(dice.below(3) as u8),
-        _ => Entry::File {
-            executable: dice.chance(10),
-            lines: (0..dice.below(14)).map(|_| a_line(dice)).collect(),
-        },
+        _ => Entry::File { executable: dice.chance(10), lines: (0..dice.below(14)).map(|_| a_line(dice)).collect() },
     }
 }
 
 /// Mostly lines that are found only once, and a few that are found often.
 fn a_line(dice: &mut Dice) -> String {
-    if dice.chance(12) { ["}\n", "\n", "end\n"][dice.below(3)].to_owned() } else { format!("line {:x}\n", dice.next() >> 24) }
+    if dice.chance(12) {
+        ["}\n", "\n", "end\n"][dice.below(3)].to_owned()
+    } else {
+        format!("line {:x}\n", dice.next() >> 24)
+    }
 }
 
 /// Whether a file can stand there without anything else being in the way.
