@@ -8,6 +8,7 @@ mod commits;
 mod files;
 mod git;
 mod inputs;
+mod merges;
 mod page_token;
 mod paths;
 mod registry;

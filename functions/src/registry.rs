@@ -2,7 +2,7 @@
 
 //! The table of contents: every API operation that there is a function for.
 
-use crate::{branches, commits, files, repositories};
+use crate::{branches, commits, files, merges, repositories};
 use api::operations;
 use service::Entry;
 
@@ -49,6 +49,33 @@ pub fn operations() -> Vec<Entry> {
         Entry::new::<operations::GetFile, _>(|cx, on, input| Box::pin(files::get_file::get_file(cx, on, input))),
         Entry::new::<operations::GetFolder, _>(|cx, on, input| Box::pin(files::get_folder::get_folder(cx, on, input))),
         Entry::new::<operations::PutFile, _>(|cx, on, input| Box::pin(files::put_file::put_file(cx, on, input))),
+        Entry::new::<operations::BatchDescribeMergeConflicts, _>(|cx, on, input| {
+            Box::pin(merges::batch_describe_merge_conflicts::batch_describe_merge_conflicts(cx, on, input))
+        }),
+        Entry::new::<operations::CreateUnreferencedMergeCommit, _>(|cx, on, input| {
+            Box::pin(merges::create_unreferenced_merge_commit::create_unreferenced_merge_commit(cx, on, input))
+        }),
+        Entry::new::<operations::DescribeMergeConflicts, _>(|cx, on, input| {
+            Box::pin(merges::describe_merge_conflicts::describe_merge_conflicts(cx, on, input))
+        }),
+        Entry::new::<operations::GetMergeCommit, _>(|cx, on, input| {
+            Box::pin(merges::get_merge_commit::get_merge_commit(cx, on, input))
+        }),
+        Entry::new::<operations::GetMergeConflicts, _>(|cx, on, input| {
+            Box::pin(merges::get_merge_conflicts::get_merge_conflicts(cx, on, input))
+        }),
+        Entry::new::<operations::GetMergeOptions, _>(|cx, on, input| {
+            Box::pin(merges::get_merge_options::get_merge_options(cx, on, input))
+        }),
+        Entry::new::<operations::MergeBranchesByFastForward, _>(|cx, on, input| {
+            Box::pin(merges::merge_branches_by_fast_forward::merge_branches_by_fast_forward(cx, on, input))
+        }),
+        Entry::new::<operations::MergeBranchesBySquash, _>(|cx, on, input| {
+            Box::pin(merges::merge_branches_by_squash::merge_branches_by_squash(cx, on, input))
+        }),
+        Entry::new::<operations::MergeBranchesByThreeWay, _>(|cx, on, input| {
+            Box::pin(merges::merge_branches_by_three_way::merge_branches_by_three_way(cx, on, input))
+        }),
         Entry::new::<operations::BatchGetRepositories, _>(|cx, on, input| {
             Box::pin(repositories::batch_get_repositories::batch_get_repositories(cx, on, input))
         }),

@@ -7,10 +7,12 @@ pub mod account;
 pub mod arn;
 pub mod event;
 pub mod id;
+pub mod merge;
 pub mod names;
 
 pub use account::{AccountId, Region};
 pub use arn::RepositoryArn;
 pub use event::{Actor, Event, EventKind, EventRepository, ReferenceChange};
 pub use id::{EventId, RepositoryId};
+pub use merge::{ConflictDetailLevel, ConflictResolutionStrategy, MergeFacts, MergeOption};
 pub use names::{BranchName, NameError, NameKind, RefName, RepositoryName};

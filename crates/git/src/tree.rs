@@ -20,14 +20,13 @@ pub struct TreeEntry {
 
 /// The entries of the tree `id`, in the order of the tree.
 pub fn entries(odb: &Odb, id: &ObjectId) -> Result<Vec<TreeEntry>> {
-    let object = read(odb, id)?;
-    parse(&object, *id).collect()
+    entries_of(id, &read(odb, id)?.data)
 }
 
 /// The entry with this name in the tree `id`, if there is one.
 pub fn entry(odb: &Odb, id: &ObjectId, name: &[u8]) -> Result<Option<TreeEntry>> {
     let object = read(odb, id)?;
-    parse(&object, *id).find(|entry| !matches!(entry, Ok(entry) if entry.name != name)).transpose()
+    parse(&object.data, *id).find(|entry| !matches!(entry, Ok(entry) if entry.name != name)).transpose()
 }
 
 fn read(odb: &Odb, id: &ObjectId) -> Result<Object> {
@@ -38,10 +37,15 @@ fn read(odb: &Odb, id: &ObjectId) -> Result<Object> {
     Ok(object)
 }
 
-fn parse(object: &Object, id: ObjectId) -> impl Iterator<Item = Result<TreeEntry>> {
-    gix::objs::TreeRefIter::from_bytes(&object.data, gix::hash::Kind::Sha1).map(move |entry| {
+/// The entries of a tree whose content is at hand.
+pub(crate) fn entries_of(id: &ObjectId, content: &Bytes) -> Result<Vec<TreeEntry>> {
+    parse(content, *id).collect()
+}
+
+fn parse(content: &Bytes, id: ObjectId) -> impl Iterator<Item = Result<TreeEntry>> {
+    gix::objs::TreeRefIter::from_bytes(content, gix::hash::Kind::Sha1).map(move |entry| {
         let entry = entry.map_err(|error| Error::Malformed { id, reason: error.to_string() })?;
-        let name = object.data.slice_ref(entry.filename);
+        let name = content.slice_ref(entry.filename);
         Ok(TreeEntry { mode: entry.mode, name, id: entry.oid.into() })
     })
 }

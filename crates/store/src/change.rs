@@ -12,7 +12,7 @@ use crate::events::EventsOfChange;
 use crate::packs::StoredPack;
 use crate::repository::Repository;
 use crate::stores::random;
-use domain::{Actor, BranchName, RefName};
+use domain::{Actor, BranchName, MergeFacts, RefName};
 use git::ObjectId;
 use plan::Plan;
 use ports::CommitError;
@@ -46,6 +46,8 @@ pub struct RepositoryChange {
     description: Option<Option<String>>,
     unreachable: bool,
     push_options: Option<Vec<String>>,
+    merge: Option<MergeFacts>,
+    unreferenced_merge: Option<(ObjectId, MergeFacts)>,
 }
 
 #[derive(Debug, Clone)]
@@ -77,6 +79,8 @@ impl RepositoryChange {
             description: None,
             unreachable: false,
             push_options: None,
+            merge: None,
+            unreferenced_merge: None,
         }
     }
 
@@ -135,6 +139,17 @@ impl RepositoryChange {
     /// bounds their length (to some 64 KiB together).
     pub fn pushed(&mut self, push_options: Vec<String>) {
         self.push_options = Some(push_options);
+    }
+
+    /// Says that the change is a merge, for the event that tells of the refs it moves.
+    pub fn merged(&mut self, merge: MergeFacts) {
+        self.merge = Some(merge);
+    }
+
+    /// Says that a pack of the change holds a merge commit to which no ref leads.
+    pub fn made_unreferenced_merge(&mut self, commit: ObjectId, merge: MergeFacts) {
+        self.unreferenced_merge = Some((commit, merge));
+        self.unreachable = true;
     }
 
     /// Whether one more ref edit surely fits.
