@@ -5,7 +5,6 @@ left out and named.
 """
 
 import json
-import os
 import subprocess
 import sys
 
@@ -255,7 +254,5 @@ def tools_find_nothing_left(arn):
     assert client.get_repository_triggers(repositoryName="renamed")["triggers"] == []
 
 
-# The home directory belongs to the test.
-os.chdir(os.environ["HOME"])
 {"renovate": renovate, "deployment": deployment}[sys.argv[1]]()
 print("\n".join(left_out))

@@ -156,8 +156,8 @@ fn commits_of(life: &[Event]) -> (Vec<NewCommit>, &'static str) {
     let mut commits = vec![vec![Edit::Content(here, text(&lines))]];
     for (number, event) in life.iter().enumerate() {
         let change = |lines: &mut Vec<String>, count: u8| {
-            for line in 0..usize::from(count) {
-                lines[line] = format!("line {line} as it was changed by commit {number}");
+            for (place, line) in lines.iter_mut().take(count.into()).enumerate() {
+                *line = format!("line {place} as it was changed by commit {number}");
             }
         };
         let edits = match event {
