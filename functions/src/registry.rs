@@ -2,7 +2,7 @@
 
 //! The table of contents: every API operation that there is a function for.
 
-use crate::{branches, commits, files, merges, repositories};
+use crate::{branches, commits, files, merges, pull_requests, repositories};
 use api::operations;
 use service::Entry;
 
@@ -75,6 +75,38 @@ pub fn operations() -> Vec<Entry> {
         }),
         Entry::new::<operations::MergeBranchesByThreeWay, _>(|cx, on, input| {
             Box::pin(merges::merge_branches_by_three_way::merge_branches_by_three_way(cx, on, input))
+        }),
+        Entry::new::<operations::CreatePullRequest, _>(|cx, on, input| {
+            Box::pin(pull_requests::create_pull_request::create_pull_request(cx, on, input))
+        }),
+        Entry::new::<operations::DescribePullRequestEvents, _>(|cx, on, input| {
+            Box::pin(pull_requests::describe_pull_request_events::describe_pull_request_events(cx, on, input))
+        }),
+        Entry::new::<operations::GetPullRequest, _>(|cx, on, input| {
+            Box::pin(pull_requests::get_pull_request::get_pull_request(cx, on, input))
+        }),
+        Entry::new::<operations::ListPullRequests, _>(|cx, on, input| {
+            Box::pin(pull_requests::list_pull_requests::list_pull_requests(cx, on, input))
+        }),
+        Entry::new::<operations::MergePullRequestByFastForward, _>(|cx, on, input| {
+            Box::pin(pull_requests::merge_pull_request_by_fast_forward::merge_pull_request_by_fast_forward(
+                cx, on, input,
+            ))
+        }),
+        Entry::new::<operations::MergePullRequestBySquash, _>(|cx, on, input| {
+            Box::pin(pull_requests::merge_pull_request_by_squash::merge_pull_request_by_squash(cx, on, input))
+        }),
+        Entry::new::<operations::MergePullRequestByThreeWay, _>(|cx, on, input| {
+            Box::pin(pull_requests::merge_pull_request_by_three_way::merge_pull_request_by_three_way(cx, on, input))
+        }),
+        Entry::new::<operations::UpdatePullRequestDescription, _>(|cx, on, input| {
+            Box::pin(pull_requests::update_pull_request_description::update_pull_request_description(cx, on, input))
+        }),
+        Entry::new::<operations::UpdatePullRequestStatus, _>(|cx, on, input| {
+            Box::pin(pull_requests::update_pull_request_status::update_pull_request_status(cx, on, input))
+        }),
+        Entry::new::<operations::UpdatePullRequestTitle, _>(|cx, on, input| {
+            Box::pin(pull_requests::update_pull_request_title::update_pull_request_title(cx, on, input))
         }),
         Entry::new::<operations::BatchGetRepositories, _>(|cx, on, input| {
             Box::pin(repositories::batch_get_repositories::batch_get_repositories(cx, on, input))

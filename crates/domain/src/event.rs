@@ -3,10 +3,13 @@
 use crate::id::{EventId, RepositoryId};
 use crate::merge::MergeFacts;
 use crate::names::{BranchName, RefName, RepositoryName};
+use crate::pull_request::PullRequestState;
 use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
 
 mod format;
+
+pub(crate) use format::rfc3339;
 
 /// Who made a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,6 +106,44 @@ pub enum EventKind {
         commit: String,
         /// What it is a merge of.
         merge: MergeFacts,
+    },
+    /// A pull request was made.
+    PullRequestCreated {
+        /// The pull request.
+        pull_request: PullRequestState,
+    },
+    /// A pull request has another title.
+    PullRequestTitleChanged {
+        /// The pull request, with the title it has now.
+        pull_request: PullRequestState,
+        /// The title before.
+        before: String,
+    },
+    /// A pull request's description was set or removed.
+    PullRequestDescriptionChanged {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// The description before.
+        before: Option<String>,
+        /// The description now.
+        after: Option<String>,
+    },
+    /// The source branch of an open pull request moved, so that it is another revision.
+    PullRequestSourceUpdated {
+        /// The pull request, with the commit its source points to now.
+        pull_request: PullRequestState,
+        /// The commit that its source pointed to before, in hex.
+        before: String,
+    },
+    /// A pull request was closed.
+    PullRequestStatusChanged {
+        /// The pull request.
+        pull_request: PullRequestState,
+    },
+    /// A pull request was merged; that it is closed by this is told by an event of its own, right behind this one.
+    PullRequestMerged {
+        /// The pull request, with how it was merged.
+        pull_request: PullRequestState,
     },
 }
 

@@ -9,6 +9,7 @@ pub mod event;
 pub mod id;
 pub mod merge;
 pub mod names;
+pub mod pull_request;
 
 pub use account::{AccountId, Region};
 pub use arn::RepositoryArn;
@@ -16,3 +17,6 @@ pub use event::{Actor, Event, EventKind, EventRepository, ReferenceChange};
 pub use id::{EventId, RepositoryId};
 pub use merge::{ConflictDetailLevel, ConflictResolutionStrategy, MergeFacts, MergeOption};
 pub use names::{BranchName, NameError, NameKind, RefName, RepositoryName};
+pub use pull_request::{
+    PullRequestEventType, PullRequestId, PullRequestMerge, PullRequestState, PullRequestStatus, RevisionId,
+};

@@ -31,6 +31,12 @@ fn sample_name(kind: &EventKind) -> &'static str {
         EventKind::DefaultBranchChanged { .. } => "default_branch_changed",
         EventKind::ReferencesChanged { .. } => "references_changed",
         EventKind::UnreferencedMergeCommitCreated { .. } => "unreferenced_merge_commit_created",
+        EventKind::PullRequestCreated { .. } => "pull_request_created",
+        EventKind::PullRequestTitleChanged { .. } => "pull_request_title_changed",
+        EventKind::PullRequestDescriptionChanged { .. } => "pull_request_description_changed",
+        EventKind::PullRequestSourceUpdated { .. } => "pull_request_source_updated",
+        EventKind::PullRequestStatusChanged { .. } => "pull_request_status_changed",
+        EventKind::PullRequestMerged { .. } => "pull_request_merged",
     }
 }
 
@@ -50,7 +56,7 @@ fn every_sample_is_read_and_written_the_same() {
 fn every_kind_has_a_sample() {
     let found: BTreeSet<_> =
         samples().iter().map(|(_, content)| sample_name(&Event::from_json(content).unwrap().kind)).collect();
-    assert_eq!(found.len(), 7, "{found:?}");
+    assert_eq!(found.len(), 13, "{found:?}");
 }
 
 #[test]

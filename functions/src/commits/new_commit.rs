@@ -30,6 +30,7 @@ pub(crate) struct Base {
 }
 
 /// Who makes the commit, and what for.
+#[derive(Clone)]
 pub(crate) struct Words {
     name: String,
     email: String,
