@@ -28,9 +28,12 @@ MALFORMED = {
     "batch-disassociate-approval-rule-template-from-repositories":
         "a comma stands behind the first of the names, and the template's name has spaces without quotation marks",
     "create-pull-request-approval-rule": "a line lacks the backslash at its end, so that the command ends there",
+    "create-unreferenced-merge-commit": "the CLI has no option --name here: it is --author-name",
     "credential-helper": "it shows lines of git's configuration, not a command of the API",
     "get-comments-for-compared-commit": "the CLI has no option --before-commit-ID",
     "get-comments-for-pull-request": "the CLI has no option --before-commit-ID, and a line lacks the backslash at its end",
+    "merge-pull-request-by-squash": "the CLI has no option --name here: it is --author-name",
+    "merge-pull-request-by-three-way": "the CLI has no option --name here: it is --author-name",
     "put-repository-triggers": "a line lacks the backslash at its end, and the file is not the list that the option takes",
     "update-pull-request-approval-rule-content": "the rule's content is not JSON",
 }
@@ -142,12 +145,6 @@ class World:
         return {"--pull-request-id": made["pullRequestId"], "--revision-id": made["revisionId"],
                 "--source-commit-id": source, "before": second, "after": source, "author": made["authorArn"]}
 
-    def mergeable(self, template):
-        """A pull request whose rules are not in the way."""
-        named = self.pull_request(template=template, rule=None if template else "2-approvers-needed-for-this-change")
-        self.override(named)
-        return named
-
     def override(self, named):
         self.call("override_pull_request_approval_rules", pullRequestId=named["--pull-request-id"],
                   revisionId=named["--revision-id"], overrideStatus="OVERRIDE")
@@ -240,11 +237,6 @@ def _(w):
 @world("batch-describe-merge-conflicts", "describe-merge-conflicts", "get-merge-conflicts")
 def _(w):
     w.diverged("feature-randomizationfeature", "main", conflict=True)
-
-
-@world("create-unreferenced-merge-commit")
-def _(w):
-    w.diverged("bugfix-1234", "main")
 
 
 @world("get-merge-options", "merge-branches-by-three-way")
@@ -350,12 +342,9 @@ def _(w):
 
 @world("merge-pull-request-by-fast-forward")
 def _(w):
-    return w.mergeable(template=False)
-
-
-@world("merge-pull-request-by-squash", "merge-pull-request-by-three-way")
-def _(w):
-    return w.mergeable(template=True)
+    named = w.pull_request(rule="2-approvers-needed-for-this-change")
+    w.override(named)
+    return named
 
 
 @world("post-comment-for-compared-commit")
