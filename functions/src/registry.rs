@@ -30,11 +30,20 @@ pub fn operations() -> Vec<Entry> {
         Entry::new::<operations::CreateCommit, _>(|cx, on, input| {
             Box::pin(commits::create_commit::create_commit(cx, on, input))
         }),
+        Entry::new::<operations::GetBlobDifferences, _>(|cx, on, input| {
+            Box::pin(commits::get_blob_differences::get_blob_differences(cx, on, input))
+        }),
         Entry::new::<operations::GetCommit, _>(|cx, on, input| {
             Box::pin(commits::get_commit::get_commit(cx, on, input))
         }),
         Entry::new::<operations::GetDifferences, _>(|cx, on, input| {
             Box::pin(commits::get_differences::get_differences(cx, on, input))
+        }),
+        Entry::new::<operations::ListFileCommitHistory, _>(|cx, on, input| {
+            Box::pin(commits::list_file_commit_history::list_file_commit_history(cx, on, input))
+        }),
+        Entry::new::<operations::DeleteFile, _>(|cx, on, input| {
+            Box::pin(files::delete_file::delete_file(cx, on, input))
         }),
         Entry::new::<operations::GetBlob, _>(|cx, on, input| Box::pin(files::get_blob::get_blob(cx, on, input))),
         Entry::new::<operations::GetFile, _>(|cx, on, input| Box::pin(files::get_file::get_file(cx, on, input))),

@@ -19,10 +19,12 @@ pub mod journey;
 pub mod load;
 pub mod model;
 pub mod pack;
+pub mod port_calls;
 pub mod push;
 pub mod random;
 pub mod server;
 pub mod signing;
+pub mod wide;
 
 pub use git::{Git, Repo};
 pub use journey::{Journey, PROTOCOLS};

@@ -23,7 +23,7 @@ fn world(journey: &Journey) -> World {
     repo.ok(&["commit", "--quiet", "--message", "Second"]);
     repo.ok(&["tag", "v1"]);
     // Some operations are given a branch of their own to change, so that no case depends on another operation's.
-    for branch in ["main", "put", "commit"] {
+    for branch in ["main", "put", "commit", "delete"] {
         repo.ok(&["push", "--quiet", "origin", &format!("HEAD:refs/heads/{branch}")]);
     }
     repo.ok(&["push", "--quiet", "origin", "v1"]);

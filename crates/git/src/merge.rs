@@ -16,7 +16,6 @@ mod objects;
 mod plan;
 mod renames;
 mod settle;
-mod similarity;
 pub mod text;
 
 pub use error::MergeError;
@@ -25,8 +24,8 @@ pub use items::{PathConflict, Three};
 pub use limits::MergeLimits;
 pub use plan::Decisions;
 pub use settle::{Contested, Detail};
-pub use similarity::is_binary;
 
+use crate::blob_diff::is_binary;
 use crate::diff::Side;
 use crate::error::Error;
 use crate::object::Kind;

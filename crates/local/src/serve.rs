@@ -21,10 +21,11 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// In which pieces packs are read and cached. On a local disk a read costs little, so small ones waste least.
+/// In which blocks packs are looked at.
 const BLOCK_BYTES: usize = 64 * 1024;
-/// How much memory the blocks may take.
-const BLOCK_CACHE_BYTES: u64 = 16 << 20;
+/// How much memory the pieces may take in which packs are read. The index and graph part of a repository of half a million
+/// objects take half of it.
+const BLOCK_CACHE_BYTES: u64 = 48 << 20;
 /// How much memory decoded objects may take.
 const OBJECT_CACHE_BYTES: u64 = 16 << 20;
 

@@ -2,8 +2,8 @@
 
 use super::error::Result;
 use super::objects::Objects;
-use super::similarity::is_binary;
 use super::text::{Favor, Versions};
+use crate::blob_diff::is_binary;
 use crate::diff::Side;
 use crate::object::Kind;
 use crate::tree::EntryKind;
