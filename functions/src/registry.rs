@@ -2,13 +2,62 @@
 
 //! The table of contents: every API operation that there is a function for.
 
-use crate::{branches, commits, files, repositories};
+use crate::{approval_rule_templates, branches, commits, files, repositories};
 use api::operations;
 use service::Entry;
 
 /// The entries, by family.
 pub fn operations() -> Vec<Entry> {
     vec![
+        Entry::new::<operations::AssociateApprovalRuleTemplateWithRepository, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::associate_approval_rule_template_with_repository::associate_approval_rule_template_with_repository(cx, on, input))
+        }),
+        Entry::new::<operations::BatchAssociateApprovalRuleTemplateWithRepositories, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::batch_associate_approval_rule_template_with_repositories::batch_associate_approval_rule_template_with_repositories(cx, on, input))
+        }),
+        Entry::new::<operations::BatchDisassociateApprovalRuleTemplateFromRepositories, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::batch_disassociate_approval_rule_template_from_repositories::batch_disassociate_approval_rule_template_from_repositories(cx, on, input))
+        }),
+        Entry::new::<operations::CreateApprovalRuleTemplate, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::create_approval_rule_template::create_approval_rule_template(
+                cx, on, input,
+            ))
+        }),
+        Entry::new::<operations::DeleteApprovalRuleTemplate, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::delete_approval_rule_template::delete_approval_rule_template(
+                cx, on, input,
+            ))
+        }),
+        Entry::new::<operations::DisassociateApprovalRuleTemplateFromRepository, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::disassociate_approval_rule_template_from_repository::disassociate_approval_rule_template_from_repository(cx, on, input))
+        }),
+        Entry::new::<operations::GetApprovalRuleTemplate, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::get_approval_rule_template::get_approval_rule_template(cx, on, input))
+        }),
+        Entry::new::<operations::ListApprovalRuleTemplates, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::list_approval_rule_templates::list_approval_rule_templates(cx, on, input))
+        }),
+        Entry::new::<operations::ListAssociatedApprovalRuleTemplatesForRepository, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::list_associated_approval_rule_templates_for_repository::list_associated_approval_rule_templates_for_repository(cx, on, input))
+        }),
+        Entry::new::<operations::ListRepositoriesForApprovalRuleTemplate, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::list_repositories_for_approval_rule_template::list_repositories_for_approval_rule_template(cx, on, input))
+        }),
+        Entry::new::<operations::UpdateApprovalRuleTemplateContent, _>(|cx, on, input| {
+            Box::pin(
+                approval_rule_templates::update_approval_rule_template_content::update_approval_rule_template_content(
+                    cx, on, input,
+                ),
+            )
+        }),
+        Entry::new::<operations::UpdateApprovalRuleTemplateDescription, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::update_approval_rule_template_description::update_approval_rule_template_description(cx, on, input))
+        }),
+        Entry::new::<operations::UpdateApprovalRuleTemplateName, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::update_approval_rule_template_name::update_approval_rule_template_name(
+                cx, on, input,
+            ))
+        }),
         Entry::new::<operations::CreateBranch, _>(|cx, on, input| {
             Box::pin(branches::create_branch::create_branch(cx, on, input))
         }),

@@ -1,11 +1,14 @@
 //! What happened, in the domain's words: the content of event rows, from which every announcement is made.
 
+use crate::approval::ApprovalRuleTemplateState;
 use crate::id::{EventId, RepositoryId};
-use crate::names::{BranchName, RefName, RepositoryName};
+use crate::names::{ApprovalRuleTemplateName, BranchName, RefName, RepositoryName};
 use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
 
 mod format;
+
+pub(crate) use format::rfc3339;
 
 /// Who made a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +95,45 @@ pub enum EventKind {
         /// What the push said with `--push-option`.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         push_options: Vec<String>,
+    },
+    /// An approval rule template was made.
+    ApprovalRuleTemplateCreated {
+        /// The template.
+        template: ApprovalRuleTemplateState,
+    },
+    /// An approval rule template has another name.
+    ApprovalRuleTemplateRenamed {
+        /// The template, with the name it has now.
+        template: ApprovalRuleTemplateState,
+        /// The name it had before.
+        previous_name: ApprovalRuleTemplateName,
+    },
+    /// An approval rule template's description was set or removed.
+    ApprovalRuleTemplateDescriptionChanged {
+        /// The template.
+        template: ApprovalRuleTemplateState,
+    },
+    /// An approval rule template has another content.
+    ApprovalRuleTemplateContentChanged {
+        /// The template, with the digest of the content it has now.
+        template: ApprovalRuleTemplateState,
+        /// The SHA-256 of the content before, in hexadecimal digits.
+        previous_sha256: String,
+    },
+    /// An approval rule template was deleted.
+    ApprovalRuleTemplateDeleted {
+        /// The template.
+        template: ApprovalRuleTemplateState,
+    },
+    /// An approval rule template was associated with the repository: pull requests get a rule from it from now on.
+    ApprovalRuleTemplateAssociated {
+        /// The template.
+        template: ApprovalRuleTemplateState,
+    },
+    /// An approval rule template is no longer associated with the repository.
+    ApprovalRuleTemplateDisassociated {
+        /// The template.
+        template: ApprovalRuleTemplateState,
     },
 }
 

@@ -1,16 +1,18 @@
-//! The words of the service and their rules: names, ARNs, ids, events.
+//! The words of the service and their rules: names, ARNs, ids, approvals, events.
 //!
 //! Pure: no I/O, no async, no clock and no randomness. What is parsed here is right ever after; whoever holds a
 //! [`BranchName`] need not check it again.
 
 pub mod account;
+pub mod approval;
 pub mod arn;
 pub mod event;
 pub mod id;
 pub mod names;
 
 pub use account::{AccountId, Region};
+pub use approval::{ApprovalRuleTemplateState, Evaluation, RuleContent, RuleContentError};
 pub use arn::RepositoryArn;
 pub use event::{Actor, Event, EventKind, EventRepository, ReferenceChange};
-pub use id::{EventId, RepositoryId};
-pub use names::{BranchName, NameError, NameKind, RefName, RepositoryName};
+pub use id::{ApprovalRuleId, ApprovalRuleTemplateId, EventId, RepositoryId};
+pub use names::{ApprovalRuleName, ApprovalRuleTemplateName, BranchName, NameError, NameKind, RefName, RepositoryName};

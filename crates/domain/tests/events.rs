@@ -30,6 +30,13 @@ fn sample_name(kind: &EventKind) -> &'static str {
         EventKind::RepositoryDescriptionChanged { .. } => "repository_description_changed",
         EventKind::DefaultBranchChanged { .. } => "default_branch_changed",
         EventKind::ReferencesChanged { .. } => "references_changed",
+        EventKind::ApprovalRuleTemplateCreated { .. } => "approval_rule_template_created",
+        EventKind::ApprovalRuleTemplateRenamed { .. } => "approval_rule_template_renamed",
+        EventKind::ApprovalRuleTemplateDescriptionChanged { .. } => "approval_rule_template_description_changed",
+        EventKind::ApprovalRuleTemplateContentChanged { .. } => "approval_rule_template_content_changed",
+        EventKind::ApprovalRuleTemplateDeleted { .. } => "approval_rule_template_deleted",
+        EventKind::ApprovalRuleTemplateAssociated { .. } => "approval_rule_template_associated",
+        EventKind::ApprovalRuleTemplateDisassociated { .. } => "approval_rule_template_disassociated",
     }
 }
 
@@ -49,7 +56,7 @@ fn every_sample_is_read_and_written_the_same() {
 fn every_kind_has_a_sample() {
     let found: BTreeSet<_> =
         samples().iter().map(|(_, content)| sample_name(&Event::from_json(content).unwrap().kind)).collect();
-    assert_eq!(found.len(), 6, "{found:?}");
+    assert_eq!(found.len(), 13, "{found:?}");
 }
 
 #[test]

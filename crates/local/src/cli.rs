@@ -61,6 +61,15 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "N", default_value_t = Quotas::default().repositories, env = "COLDFORGE_MAX_REPOSITORIES")]
     pub(crate) max_repositories: usize,
 
+    /// How many approval rule templates there may be.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Quotas::default().approval_rule_templates,
+        env = "COLDFORGE_MAX_APPROVAL_RULE_TEMPLATES"
+    )]
+    pub(crate) max_approval_rule_templates: usize,
+
     /// How log lines look on standard error.
     #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "COLDFORGE_LOG_FORMAT")]
     pub(crate) log_format: LogFormat,

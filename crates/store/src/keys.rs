@@ -9,13 +9,17 @@
 //! | `REPO#<id>` | `PACK#<pack id>` | a stored pack |
 //! | `REPO#<id>` | `REF#<full name>` | a ref |
 //! | `REPO#<id>` | `TAG#<key>` | a resource tag |
+//! | `REPO#<id>` | `TEMPLATE#<template id>` | an approval rule template is associated with the repository |
+//! | `TEMPLATES` | `NAME#<name>` | name → approval rule template id |
+//! | `TEMPLATE#<id>` | `META` | an approval rule template |
+//! | `TEMPLATE#<id>` | `REPO#<name>` | a repository that it is associated with |
 //! | `CREDENTIAL#<key id>` | `META` | a credential |
 //! | `EVENT#<repository id>` or `EVENT#ACCOUNT` | `<event id>` | an event; expires |
 //! | `TOKEN#<digest>` | `META` | what the request with this client request token made; expires |
 //!
 //! A scan of `REPO#<id>` from the largest `REF#` down to `META` meets refs, then packs, then settings.
 
-use domain::{EventId, RefName, RepositoryId, RepositoryName};
+use domain::{ApprovalRuleTemplateId, ApprovalRuleTemplateName, EventId, RefName, RepositoryId, RepositoryName};
 use git::{PackId, Part};
 use ports::{BlobError, BlobName, Key, SortRange};
 
@@ -24,6 +28,9 @@ pub(crate) const NAME: &str = "REPO#";
 pub(crate) const META: &str = "META";
 pub(crate) const PACK: &str = "PACK#";
 pub(crate) const REF: &str = "REF#";
+pub(crate) const TEMPLATE: &str = "TEMPLATE#";
+pub(crate) const TEMPLATES: &str = "TEMPLATES";
+pub(crate) const TEMPLATE_NAME: &str = "NAME#";
 const DIR: &str = "DIR#";
 const EVENT: &str = "EVENT#";
 
@@ -68,6 +75,28 @@ pub(crate) fn guards_below(name: &RefName) -> SortRange {
 
 pub(crate) fn tag(id: &RepositoryId, key: &str) -> Key {
     Key::new(repository(id), format!("TAG#{key}"))
+}
+
+/// The row that says on the repository's side that a template is associated with it.
+pub(crate) fn template_of(id: &RepositoryId, template: &ApprovalRuleTemplateId) -> Key {
+    Key::new(repository(id), format!("{TEMPLATE}{template}"))
+}
+
+pub(crate) fn template_name(name: &ApprovalRuleTemplateName) -> Key {
+    Key::new(TEMPLATES, format!("{TEMPLATE_NAME}{name}"))
+}
+
+pub(crate) fn template_partition(id: &ApprovalRuleTemplateId) -> String {
+    format!("{TEMPLATE}{id}")
+}
+
+pub(crate) fn template(id: &ApprovalRuleTemplateId) -> Key {
+    Key::new(template_partition(id), META)
+}
+
+/// The row that says on the template's side that it is associated with the repository of that name.
+pub(crate) fn template_repository(id: &ApprovalRuleTemplateId, repository: &RepositoryName) -> Key {
+    Key::new(template_partition(id), format!("{NAME}{repository}"))
 }
 
 /// Everything that opening a repository needs. All names of refs begin with `refs/`, so they sort before `~`.
