@@ -32,3 +32,15 @@ pub trait NamesRepository {
     /// The name, if the client sent one; not yet validated.
     fn repository_name(&self) -> Option<&str>;
 }
+
+/// An input that names the pull request it is about.
+pub trait NamesPullRequest {
+    /// The id, if the client sent one; not yet validated.
+    fn pull_request_id(&self) -> Option<&str>;
+
+    /// The name of the repository that the pull request is said to be in, if the input has that member and the client sent it;
+    /// not yet validated.
+    fn repository_name(&self) -> Option<&str> {
+        None
+    }
+}

@@ -10,7 +10,7 @@ mod state;
 
 pub use content::{RuleContent, RuleContentError};
 pub use evaluation::{Evaluation, evaluate};
-pub use state::ApprovalRuleTemplateState;
+pub use state::{ApprovalRuleOrigin, ApprovalRuleState, ApprovalRuleTemplateState};
 
 /// The most approval rules of one pull request (AWS CodeCommit quota "approval rules for a pull request").
 pub const MOST_RULES_OF_A_PULL_REQUEST: usize = 30;

@@ -1,8 +1,9 @@
 //! What happened, in the domain's words: the content of event rows, from which every announcement is made.
 
-use crate::approval::ApprovalRuleTemplateState;
+use crate::approval::{ApprovalRuleState, ApprovalRuleTemplateState};
 use crate::id::{EventId, RepositoryId};
 use crate::names::{ApprovalRuleTemplateName, BranchName, RefName, RepositoryName};
+use crate::pull_request::PullRequestState;
 use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
 
@@ -95,6 +96,79 @@ pub enum EventKind {
         /// What the push said with `--push-option`.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         push_options: Vec<String>,
+    },
+    /// A pull request was made.
+    PullRequestCreated {
+        /// The pull request.
+        pull_request: PullRequestState,
+    },
+    /// A pull request has another title.
+    PullRequestTitleChanged {
+        /// The pull request, with the title it has now.
+        pull_request: PullRequestState,
+        /// The title before.
+        before: String,
+    },
+    /// A pull request's description was set or removed.
+    PullRequestDescriptionChanged {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// The description before.
+        before: Option<String>,
+        /// The description now.
+        after: Option<String>,
+    },
+    /// The source branch of an open pull request moved, so that it is another revision.
+    PullRequestSourceUpdated {
+        /// The pull request, with the commit its source points to now.
+        pull_request: PullRequestState,
+        /// The commit that its source pointed to before, in hex.
+        before: String,
+    },
+    /// A pull request was closed.
+    PullRequestStatusChanged {
+        /// The pull request.
+        pull_request: PullRequestState,
+    },
+    /// A pull request was merged; that it is closed by this is told by an event of its own, right behind this one.
+    PullRequestMerged {
+        /// The pull request, with how it was merged.
+        pull_request: PullRequestState,
+    },
+    /// A pull request got an approval rule.
+    PullRequestApprovalRuleCreated {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// The rule.
+        rule: ApprovalRuleState,
+    },
+    /// An approval rule of a pull request has another content.
+    PullRequestApprovalRuleChanged {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// The rule, with the content it has now.
+        rule: ApprovalRuleState,
+    },
+    /// An approval rule of a pull request was deleted.
+    PullRequestApprovalRuleDeleted {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// The rule.
+        rule: ApprovalRuleState,
+    },
+    /// The approval rules of a pull request were set aside for its revision, or came back into force.
+    PullRequestApprovalRulesOverridden {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// Whether they are set aside now.
+        overridden: bool,
+    },
+    /// The actor approved the revision of a pull request, or took the approval back.
+    PullRequestApprovalChanged {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// Whether it is approved by the actor now.
+        approved: bool,
     },
     /// An approval rule template was made.
     ApprovalRuleTemplateCreated {

@@ -9,10 +9,16 @@ pub mod arn;
 pub mod event;
 pub mod id;
 pub mod names;
+pub mod pull_request;
 
 pub use account::{AccountId, Region};
-pub use approval::{ApprovalRuleTemplateState, Evaluation, RuleContent, RuleContentError};
+pub use approval::{
+    ApprovalRuleOrigin, ApprovalRuleState, ApprovalRuleTemplateState, Evaluation, RuleContent, RuleContentError,
+};
 pub use arn::RepositoryArn;
 pub use event::{Actor, Event, EventKind, EventRepository, ReferenceChange};
 pub use id::{ApprovalRuleId, ApprovalRuleTemplateId, EventId, RepositoryId};
 pub use names::{ApprovalRuleName, ApprovalRuleTemplateName, BranchName, NameError, NameKind, RefName, RepositoryName};
+pub use pull_request::{
+    MergeOption, PullRequestEventType, PullRequestId, PullRequestMerge, PullRequestState, PullRequestStatus, RevisionId,
+};

@@ -37,6 +37,17 @@ fn sample_name(kind: &EventKind) -> &'static str {
         EventKind::ApprovalRuleTemplateDeleted { .. } => "approval_rule_template_deleted",
         EventKind::ApprovalRuleTemplateAssociated { .. } => "approval_rule_template_associated",
         EventKind::ApprovalRuleTemplateDisassociated { .. } => "approval_rule_template_disassociated",
+        EventKind::PullRequestCreated { .. } => "pull_request_created",
+        EventKind::PullRequestTitleChanged { .. } => "pull_request_title_changed",
+        EventKind::PullRequestDescriptionChanged { .. } => "pull_request_description_changed",
+        EventKind::PullRequestSourceUpdated { .. } => "pull_request_source_updated",
+        EventKind::PullRequestStatusChanged { .. } => "pull_request_status_changed",
+        EventKind::PullRequestMerged { .. } => "pull_request_merged",
+        EventKind::PullRequestApprovalRuleCreated { .. } => "pull_request_approval_rule_created",
+        EventKind::PullRequestApprovalRuleChanged { .. } => "pull_request_approval_rule_changed",
+        EventKind::PullRequestApprovalRuleDeleted { .. } => "pull_request_approval_rule_deleted",
+        EventKind::PullRequestApprovalRulesOverridden { .. } => "pull_request_approval_rules_overridden",
+        EventKind::PullRequestApprovalChanged { .. } => "pull_request_approval_changed",
     }
 }
 
@@ -56,7 +67,7 @@ fn every_sample_is_read_and_written_the_same() {
 fn every_kind_has_a_sample() {
     let found: BTreeSet<_> =
         samples().iter().map(|(_, content)| sample_name(&Event::from_json(content).unwrap().kind)).collect();
-    assert_eq!(found.len(), 13, "{found:?}");
+    assert_eq!(found.len(), 24, "{found:?}");
 }
 
 #[test]

@@ -70,6 +70,15 @@ pub(crate) struct Serve {
     )]
     pub(crate) max_approval_rule_templates: usize,
 
+    /// How many open pull requests a repository may have.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Quotas::default().open_pull_requests,
+        env = "COLDFORGE_MAX_OPEN_PULL_REQUESTS"
+    )]
+    pub(crate) max_open_pull_requests: usize,
+
     /// How log lines look on standard error.
     #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "COLDFORGE_LOG_FORMAT")]
     pub(crate) log_format: LogFormat,

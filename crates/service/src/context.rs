@@ -59,6 +59,12 @@ impl Context {
         self.authorize_on(action, &arn.to_string())
     }
 
+    /// Refuses unless the caller may perform `action` on every repository of the account.
+    pub fn authorize_on_all_repositories(&self, action: &str) -> Result<()> {
+        let (region, account) = (&self.settings.region, &self.settings.account);
+        self.authorize_on(action, &format!("arn:{}:codecommit:{region}:{account}:*", region.partition()))
+    }
+
     pub(crate) fn authorize_on(&self, action: &str, resource: &str) -> Result<()> {
         match authorize(&self.principal, action, resource) {
             Decision::Allow => Ok(()),

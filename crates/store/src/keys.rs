@@ -2,9 +2,12 @@
 //!
 //! | partition | sort key | row |
 //! |---|---|---|
+//! | `ACCOUNT` | `COUNTER#PR` | the id of the newest pull request |
 //! | `ACCOUNT` | `REPO#<name>` | name → repository id |
 //! | `REPO#<id>` | `CHANGED` | when refs last changed |
 //! | `REPO#<id>` | `DIR#<ref directory>` | guard: refs may exist below this name, none has it (see `change::guards`) |
+//! | `REPO#<id>` | `INDEX#PR#<pull request id>` | a pull request of the repository, with its author |
+//! | `REPO#<id>` | `INDEX#PROPEN#<pull request id>` | an open one, with its branches (see `change::pull_requests`) |
 //! | `REPO#<id>` | `META` | the repository's settings; there as long as the repository is |
 //! | `REPO#<id>` | `PACK#<pack id>` | a stored pack |
 //! | `REPO#<id>` | `REF#<full name>` | a ref |
@@ -13,13 +16,21 @@
 //! | `TEMPLATES` | `NAME#<name>` | name → approval rule template id |
 //! | `TEMPLATE#<id>` | `META` | an approval rule template |
 //! | `TEMPLATE#<id>` | `REPO#<name>` | a repository that it is associated with |
+//! | `PR#<pull request id>` | `APPROVAL#<revision id>#<ARN>` | somebody's approval of a revision |
+//! | `PR#<pull request id>` | `EVENT#<event id>` | an event of the pull request's history |
+//! | `PR#<pull request id>` | `META` | the pull request; changes with everything that may influence a merge |
+//! | `PR#<pull request id>` | `OVERRIDE#<revision id>` | who set the approval rules aside for a revision |
+//! | `PR#<pull request id>` | `RULE#<name>` | an approval rule |
 //! | `CREDENTIAL#<key id>` | `META` | a credential |
 //! | `EVENT#<repository id>` or `EVENT#ACCOUNT` | `<event id>` | an event; expires |
 //! | `TOKEN#<digest>` | `META` | what the request with this client request token made; expires |
 //!
 //! A scan of `REPO#<id>` from the largest `REF#` down to `META` meets refs, then packs, then settings.
 
-use domain::{ApprovalRuleTemplateId, ApprovalRuleTemplateName, EventId, RefName, RepositoryId, RepositoryName};
+use domain::{
+    ApprovalRuleName, ApprovalRuleTemplateId, ApprovalRuleTemplateName, EventId, PullRequestId, RefName, RepositoryId,
+    RepositoryName, RevisionId,
+};
 use git::{PackId, Part};
 use ports::{BlobError, BlobName, Key, SortRange};
 
@@ -28,11 +39,14 @@ pub(crate) const NAME: &str = "REPO#";
 pub(crate) const META: &str = "META";
 pub(crate) const PACK: &str = "PACK#";
 pub(crate) const REF: &str = "REF#";
+pub(crate) const RULE: &str = "RULE#";
 pub(crate) const TEMPLATE: &str = "TEMPLATE#";
 pub(crate) const TEMPLATES: &str = "TEMPLATES";
 pub(crate) const TEMPLATE_NAME: &str = "NAME#";
+pub(crate) const PULL_REQUEST: &str = "INDEX#PR#";
+pub(crate) const OPEN_PULL_REQUEST: &str = "INDEX#PROPEN#";
 const DIR: &str = "DIR#";
-const EVENT: &str = "EVENT#";
+pub(crate) const EVENT: &str = "EVENT#";
 
 pub(crate) fn name(name: &RepositoryName) -> Key {
     Key::new(ACCOUNT, format!("{NAME}{name}"))
@@ -97,6 +111,55 @@ pub(crate) fn template(id: &ApprovalRuleTemplateId) -> Key {
 /// The row that says on the template's side that it is associated with the repository of that name.
 pub(crate) fn template_repository(id: &ApprovalRuleTemplateId, repository: &RepositoryName) -> Key {
     Key::new(template_partition(id), format!("{NAME}{repository}"))
+}
+
+/// What counts the pull requests of the account.
+pub(crate) fn pull_request_counter() -> Key {
+    Key::new(ACCOUNT, "COUNTER#PR")
+}
+
+/// The partition of a pull request.
+pub(crate) fn pull_request_partition(id: PullRequestId) -> String {
+    format!("PR#{id}")
+}
+
+pub(crate) fn pull_request(id: PullRequestId) -> Key {
+    Key::new(pull_request_partition(id), META)
+}
+
+/// An event of a pull request's history; these sort by time.
+pub(crate) fn pull_request_event(id: PullRequestId, event: &EventId) -> Key {
+    Key::new(pull_request_partition(id), format!("{EVENT}{event}"))
+}
+
+/// An approval rule of a pull request.
+pub(crate) fn approval_rule(id: PullRequestId, name: &ApprovalRuleName) -> Key {
+    Key::new(pull_request_partition(id), format!("{RULE}{name}"))
+}
+
+/// What the sort keys of the approvals of a revision begin with; the ARN of who approves it follows.
+pub(crate) fn approvals_of(revision: &RevisionId) -> String {
+    format!("APPROVAL#{revision}#")
+}
+
+/// The approval of a revision of a pull request by the principal of this ARN.
+pub(crate) fn approval(id: PullRequestId, revision: &RevisionId, arn: &str) -> Key {
+    Key::new(pull_request_partition(id), format!("{}{arn}", approvals_of(revision)))
+}
+
+/// That the approval rules of a pull request are set aside for a revision.
+pub(crate) fn approval_override(id: PullRequestId, revision: &RevisionId) -> Key {
+    Key::new(pull_request_partition(id), format!("OVERRIDE#{revision}"))
+}
+
+/// The row by which a repository's pull requests are listed, in the order in which they were made.
+pub(crate) fn pull_request_of(repository: &RepositoryId, id: PullRequestId) -> Key {
+    Key::new(self::repository(repository), format!("{PULL_REQUEST}{}", id.sortable()))
+}
+
+/// The row by which a repository's open pull requests are listed, in the same order.
+pub(crate) fn open_pull_request_of(repository: &RepositoryId, id: PullRequestId) -> Key {
+    Key::new(self::repository(repository), format!("{OPEN_PULL_REQUEST}{}", id.sortable()))
 }
 
 /// Everything that opening a repository needs. All names of refs begin with `refs/`, so they sort before `~`.
