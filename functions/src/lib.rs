@@ -11,8 +11,10 @@ mod git;
 mod inputs;
 mod page_token;
 mod paths;
+mod pull_requests;
 mod registry;
 mod repositories;
+mod request_token;
 mod revision;
 
 pub use git::git_entries;

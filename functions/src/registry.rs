@@ -2,7 +2,7 @@
 
 //! The table of contents: every API operation that there is a function for.
 
-use crate::{approval_rule_templates, branches, commits, files, repositories};
+use crate::{approval_rule_templates, branches, commits, files, pull_requests, repositories};
 use api::operations;
 use service::Entry;
 
@@ -89,6 +89,66 @@ pub fn operations() -> Vec<Entry> {
         Entry::new::<operations::GetFile, _>(|cx, on, input| Box::pin(files::get_file::get_file(cx, on, input))),
         Entry::new::<operations::GetFolder, _>(|cx, on, input| Box::pin(files::get_folder::get_folder(cx, on, input))),
         Entry::new::<operations::PutFile, _>(|cx, on, input| Box::pin(files::put_file::put_file(cx, on, input))),
+        Entry::new::<operations::CreatePullRequest, _>(|cx, on, input| {
+            Box::pin(pull_requests::create_pull_request::create_pull_request(cx, on, input))
+        }),
+        Entry::new::<operations::CreatePullRequestApprovalRule, _>(|cx, on, input| {
+            Box::pin(pull_requests::create_pull_request_approval_rule::create_pull_request_approval_rule(cx, on, input))
+        }),
+        Entry::new::<operations::DeletePullRequestApprovalRule, _>(|cx, on, input| {
+            Box::pin(pull_requests::delete_pull_request_approval_rule::delete_pull_request_approval_rule(cx, on, input))
+        }),
+        Entry::new::<operations::DescribePullRequestEvents, _>(|cx, on, input| {
+            Box::pin(pull_requests::describe_pull_request_events::describe_pull_request_events(cx, on, input))
+        }),
+        Entry::new::<operations::EvaluatePullRequestApprovalRules, _>(|cx, on, input| {
+            Box::pin(pull_requests::evaluate_pull_request_approval_rules::evaluate_pull_request_approval_rules(
+                cx, on, input,
+            ))
+        }),
+        Entry::new::<operations::GetPullRequest, _>(|cx, on, input| {
+            Box::pin(pull_requests::get_pull_request::get_pull_request(cx, on, input))
+        }),
+        Entry::new::<operations::GetPullRequestApprovalStates, _>(|cx, on, input| {
+            Box::pin(pull_requests::get_pull_request_approval_states::get_pull_request_approval_states(cx, on, input))
+        }),
+        Entry::new::<operations::GetPullRequestOverrideState, _>(|cx, on, input| {
+            Box::pin(pull_requests::get_pull_request_override_state::get_pull_request_override_state(cx, on, input))
+        }),
+        Entry::new::<operations::ListPullRequests, _>(|cx, on, input| {
+            Box::pin(pull_requests::list_pull_requests::list_pull_requests(cx, on, input))
+        }),
+        Entry::new::<operations::MergePullRequestByFastForward, _>(|cx, on, input| {
+            Box::pin(pull_requests::merge_pull_request_by_fast_forward::merge_pull_request_by_fast_forward(
+                cx, on, input,
+            ))
+        }),
+        Entry::new::<operations::OverridePullRequestApprovalRules, _>(|cx, on, input| {
+            Box::pin(pull_requests::override_pull_request_approval_rules::override_pull_request_approval_rules(
+                cx, on, input,
+            ))
+        }),
+        Entry::new::<operations::UpdatePullRequestApprovalRuleContent, _>(|cx, on, input| {
+            Box::pin(
+                pull_requests::update_pull_request_approval_rule_content::update_pull_request_approval_rule_content(
+                    cx, on, input,
+                ),
+            )
+        }),
+        Entry::new::<operations::UpdatePullRequestApprovalState, _>(|cx, on, input| {
+            Box::pin(pull_requests::update_pull_request_approval_state::update_pull_request_approval_state(
+                cx, on, input,
+            ))
+        }),
+        Entry::new::<operations::UpdatePullRequestDescription, _>(|cx, on, input| {
+            Box::pin(pull_requests::update_pull_request_description::update_pull_request_description(cx, on, input))
+        }),
+        Entry::new::<operations::UpdatePullRequestStatus, _>(|cx, on, input| {
+            Box::pin(pull_requests::update_pull_request_status::update_pull_request_status(cx, on, input))
+        }),
+        Entry::new::<operations::UpdatePullRequestTitle, _>(|cx, on, input| {
+            Box::pin(pull_requests::update_pull_request_title::update_pull_request_title(cx, on, input))
+        }),
         Entry::new::<operations::BatchGetRepositories, _>(|cx, on, input| {
             Box::pin(repositories::batch_get_repositories::batch_get_repositories(cx, on, input))
         }),

@@ -2,6 +2,7 @@
 
 use crate::check::{Check, Violation};
 use crate::errors::ErrorCode;
+use crate::shapes::CreatePullRequestInput;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,13 @@ impl Check for Empty {
 pub trait NamesRepository {
     /// The name, if the client sent one; not yet validated.
     fn repository_name(&self) -> Option<&str>;
+}
+
+/// All targets of a pull request are in one repository, so that the first one tells which.
+impl NamesRepository for CreatePullRequestInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.targets.as_ref()?.first()?.repository_name.as_deref()
+    }
 }
 
 /// An input that names the pull request it is about.

@@ -1,9 +1,7 @@
 //! `EvaluatePullRequestApprovalRules`: tells whether a pull request may be merged as far as approvals go.
 
 use super::approval::{failure, revision_id};
-use api::{
-    EvaluatePullRequestApprovalRulesInput, EvaluatePullRequestApprovalRulesOutput, Evaluation,
-};
+use api::{EvaluatePullRequestApprovalRulesInput, EvaluatePullRequestApprovalRulesOutput, Evaluation};
 use domain::ApprovalRuleName;
 use service::{Authorized, Context, Result};
 use store::{ApprovalError, PullRequest};

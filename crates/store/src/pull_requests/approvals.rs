@@ -86,12 +86,12 @@ impl PullRequest {
     ) -> Result<(), ApprovalError> {
         self.edit_while_open(actor, |found| async move {
             found.require_current(revision)?;
-            if found.author() == actor.arn {
+            if approved && found.author() == actor.arn {
                 return Err(ApprovalError::ByAuthor);
             }
             let approvers = found.approvers(revision).await?;
             if approvers.contains(&actor.arn) == approved {
-                return Ok(Planned::Nothing(()));
+                return Ok(Planned::nothing(()));
             }
             if approved && approvers.len() >= MOST_APPROVALS {
                 return Err(ApprovalError::TooMany);
@@ -119,7 +119,7 @@ impl PullRequest {
             found.require_current(revision)?;
             match (found.overrider(revision).await?, overridden) {
                 (Some(_), true) => return Err(ApprovalError::AlreadyOverridden),
-                (None, false) => return Ok(Planned::Nothing(())),
+                (None, false) => return Ok(Planned::nothing(())),
                 _ => {}
             }
             let key = keys::approval_override(self.id, revision);

@@ -8,12 +8,19 @@ use domain::{Actor, EventKind};
 use ports::Write;
 use std::future::Future;
 
-/// What an attempt comes to, and what comes of it for the caller.
-pub(super) enum Planned<T> {
+/// What an attempt comes to.
+pub(super) struct Planned<T> {
+    /// What is to change, if anything.
+    edit: Option<PullRequestEdit>,
+    /// What comes of it for the caller.
+    outcome: T,
+}
+
+impl<T> Planned<T> {
     /// Nothing is to change.
-    Nothing(T),
-    /// This is to change.
-    Edit(PullRequestEdit, T),
+    pub(super) fn nothing(outcome: T) -> Self {
+        Self { edit: None, outcome }
+    }
 }
 
 impl PullRequest {
@@ -29,10 +36,8 @@ impl PullRequest {
             if !found.is_open() {
                 return Err(PullRequestError::Closed.into());
             }
-            let (edit, outcome) = match plan(found.clone()).await? {
-                Planned::Nothing(outcome) => return Ok(outcome),
-                Planned::Edit(edit, outcome) => (edit, outcome),
-            };
+            let Planned { edit, outcome } = plan(found.clone()).await?;
+            let Some(edit) = edit else { return Ok(outcome) };
             if found.try_edit(actor, edit).await?.is_some() {
                 return Ok(outcome);
             }
@@ -44,6 +49,7 @@ impl PullRequest {
 
     /// A change of other rows than the pull request's own, with the event that tells of it.
     pub(super) fn planned<T>(&self, writes: Vec<Write>, event: EventKind, outcome: T) -> Planned<T> {
-        Planned::Edit(PullRequestEdit { row: self.row().clone(), writes, events: vec![event] }, outcome)
+        let edit = PullRequestEdit { row: self.row().clone(), writes, events: vec![event] };
+        Planned { edit: Some(edit), outcome }
     }
 }

@@ -207,7 +207,7 @@ impl PullRequest {
         name: &ApprovalRuleName,
     ) -> Result<Option<ApprovalRule>, ApprovalRuleError> {
         self.edit_while_open(actor, |found| async move {
-            let Some((rule, version)) = found.own_rule(name).await? else { return Ok(Planned::Nothing(None)) };
+            let Some((rule, version)) = found.own_rule(name).await? else { return Ok(Planned::nothing(None)) };
             let key = keys::approval_rule(self.id, name);
             let writes = vec![Write::Delete { key, expect: Expect::Version(version) }];
             let pull_request = found.row().state(self.id, None);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says by panicking what does not hold")]
 
 mod approval_rule_templates;
+mod approval_rules;
 mod changes;
 mod credentials;
 mod events;
