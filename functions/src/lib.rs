@@ -9,6 +9,7 @@ mod commits;
 mod files;
 mod git;
 mod inputs;
+mod merges;
 mod page_token;
 mod paths;
 mod pull_requests;

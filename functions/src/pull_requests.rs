@@ -15,6 +15,8 @@ pub(crate) mod get_pull_request_approval_states;
 pub(crate) mod get_pull_request_override_state;
 pub(crate) mod list_pull_requests;
 pub(crate) mod merge_pull_request_by_fast_forward;
+pub(crate) mod merge_pull_request_by_squash;
+pub(crate) mod merge_pull_request_by_three_way;
 pub(crate) mod merging;
 pub(crate) mod outcome;
 pub(crate) mod override_pull_request_approval_rules;

@@ -2,7 +2,7 @@
 
 //! The table of contents: every API operation that there is a function for.
 
-use crate::{approval_rule_templates, branches, commits, files, pull_requests, repositories};
+use crate::{approval_rule_templates, branches, commits, files, merges, pull_requests, repositories};
 use api::operations;
 use service::Entry;
 
@@ -89,6 +89,33 @@ pub fn operations() -> Vec<Entry> {
         Entry::new::<operations::GetFile, _>(|cx, on, input| Box::pin(files::get_file::get_file(cx, on, input))),
         Entry::new::<operations::GetFolder, _>(|cx, on, input| Box::pin(files::get_folder::get_folder(cx, on, input))),
         Entry::new::<operations::PutFile, _>(|cx, on, input| Box::pin(files::put_file::put_file(cx, on, input))),
+        Entry::new::<operations::BatchDescribeMergeConflicts, _>(|cx, on, input| {
+            Box::pin(merges::batch_describe_merge_conflicts::batch_describe_merge_conflicts(cx, on, input))
+        }),
+        Entry::new::<operations::CreateUnreferencedMergeCommit, _>(|cx, on, input| {
+            Box::pin(merges::create_unreferenced_merge_commit::create_unreferenced_merge_commit(cx, on, input))
+        }),
+        Entry::new::<operations::DescribeMergeConflicts, _>(|cx, on, input| {
+            Box::pin(merges::describe_merge_conflicts::describe_merge_conflicts(cx, on, input))
+        }),
+        Entry::new::<operations::GetMergeCommit, _>(|cx, on, input| {
+            Box::pin(merges::get_merge_commit::get_merge_commit(cx, on, input))
+        }),
+        Entry::new::<operations::GetMergeConflicts, _>(|cx, on, input| {
+            Box::pin(merges::get_merge_conflicts::get_merge_conflicts(cx, on, input))
+        }),
+        Entry::new::<operations::GetMergeOptions, _>(|cx, on, input| {
+            Box::pin(merges::get_merge_options::get_merge_options(cx, on, input))
+        }),
+        Entry::new::<operations::MergeBranchesByFastForward, _>(|cx, on, input| {
+            Box::pin(merges::merge_branches_by_fast_forward::merge_branches_by_fast_forward(cx, on, input))
+        }),
+        Entry::new::<operations::MergeBranchesBySquash, _>(|cx, on, input| {
+            Box::pin(merges::merge_branches_by_squash::merge_branches_by_squash(cx, on, input))
+        }),
+        Entry::new::<operations::MergeBranchesByThreeWay, _>(|cx, on, input| {
+            Box::pin(merges::merge_branches_by_three_way::merge_branches_by_three_way(cx, on, input))
+        }),
         Entry::new::<operations::CreatePullRequest, _>(|cx, on, input| {
             Box::pin(pull_requests::create_pull_request::create_pull_request(cx, on, input))
         }),
@@ -122,6 +149,12 @@ pub fn operations() -> Vec<Entry> {
             Box::pin(pull_requests::merge_pull_request_by_fast_forward::merge_pull_request_by_fast_forward(
                 cx, on, input,
             ))
+        }),
+        Entry::new::<operations::MergePullRequestBySquash, _>(|cx, on, input| {
+            Box::pin(pull_requests::merge_pull_request_by_squash::merge_pull_request_by_squash(cx, on, input))
+        }),
+        Entry::new::<operations::MergePullRequestByThreeWay, _>(|cx, on, input| {
+            Box::pin(pull_requests::merge_pull_request_by_three_way::merge_pull_request_by_three_way(cx, on, input))
         }),
         Entry::new::<operations::OverridePullRequestApprovalRules, _>(|cx, on, input| {
             Box::pin(pull_requests::override_pull_request_approval_rules::override_pull_request_approval_rules(

@@ -8,6 +8,7 @@ pub mod approval;
 pub mod arn;
 pub mod event;
 pub mod id;
+pub mod merge;
 pub mod names;
 pub mod pull_request;
 
@@ -18,7 +19,8 @@ pub use approval::{
 pub use arn::RepositoryArn;
 pub use event::{Actor, Event, EventKind, EventRepository, ReferenceChange};
 pub use id::{ApprovalRuleId, ApprovalRuleTemplateId, EventId, RepositoryId};
+pub use merge::{ConflictDetailLevel, ConflictResolutionStrategy, MergeFacts, MergeOption};
 pub use names::{ApprovalRuleName, ApprovalRuleTemplateName, BranchName, NameError, NameKind, RefName, RepositoryName};
 pub use pull_request::{
-    MergeOption, PullRequestEventType, PullRequestId, PullRequestMerge, PullRequestState, PullRequestStatus, RevisionId,
+    PullRequestEventType, PullRequestId, PullRequestMerge, PullRequestState, PullRequestStatus, RevisionId,
 };

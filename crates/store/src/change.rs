@@ -14,7 +14,7 @@ use crate::packs::StoredPack;
 use crate::pull_requests::PullRequest;
 use crate::repository::Repository;
 use crate::stores::random;
-use domain::{Actor, BranchName, MergeOption, PullRequestId, RefName};
+use domain::{Actor, BranchName, MergeFacts, MergeOption, PullRequestId, RefName};
 use git::ObjectId;
 use plan::Plan;
 use ports::CommitError;
@@ -48,6 +48,8 @@ pub struct RepositoryChange {
     description: Option<Option<String>>,
     unreachable: bool,
     push_options: Option<Vec<String>>,
+    merge: Option<MergeFacts>,
+    unreferenced_merge: Option<(ObjectId, MergeFacts)>,
     closings: Vec<Closing>,
 }
 
@@ -87,6 +89,8 @@ impl RepositoryChange {
             description: None,
             unreachable: false,
             push_options: None,
+            merge: None,
+            unreferenced_merge: None,
             closings: Vec::new(),
         }
     }
@@ -146,6 +150,17 @@ impl RepositoryChange {
     /// bounds their length (to some 64 KiB together).
     pub fn pushed(&mut self, push_options: Vec<String>) {
         self.push_options = Some(push_options);
+    }
+
+    /// Says that the change is a merge, for the event that tells of the refs it moves.
+    pub fn merged(&mut self, merge: MergeFacts) {
+        self.merge = Some(merge);
+    }
+
+    /// Says that a pack of the change holds a merge commit to which no ref leads.
+    pub fn made_unreferenced_merge(&mut self, commit: ObjectId, merge: MergeFacts) {
+        self.unreferenced_merge = Some((commit, merge));
+        self.unreachable = true;
     }
 
     /// Closes an open pull request of the repository. When it is not any more as `pull_request` says, the change does not happen

@@ -3,7 +3,7 @@
 use super::approval_rule::approval_rule;
 use crate::blocking::{blocking, unreadable};
 use api::{MergeMetadata, PullRequestTarget, Timestamp};
-use domain::PullRequestMerge;
+use domain::{MergeOption, PullRequestMerge};
 use git::{ObjectId, Odb, walk};
 use service::Result;
 use store::PullRequest;
@@ -53,7 +53,15 @@ pub(crate) fn merge_metadata(merge: Option<&PullRequestMerge>) -> MergeMetadata 
         is_merged: Some(merge.is_some()),
         merged_by: merge.map(|merge| merge.merged_by.clone()),
         merge_commit_id: merge.map(|merge| merge.commit.clone()),
-        merge_option: merge.map(|merge| merge.option.as_str().to_owned()),
+        merge_option: merge.map(|merge| option(merge.option).to_owned()),
+    }
+}
+
+fn option(option: MergeOption) -> &'static str {
+    match option {
+        MergeOption::FastForward => "FAST_FORWARD_MERGE",
+        MergeOption::Squash => "SQUASH_MERGE",
+        MergeOption::ThreeWay => "THREE_WAY_MERGE",
     }
 }
 

@@ -323,7 +323,11 @@ impl<'a, 'v> Planner<'a, 'v> {
                 references: std::mem::take(&mut self.references),
                 pushed: self.change.push_options.is_some(),
                 push_options: self.change.push_options.clone().unwrap_or_default(),
+                merge: self.change.merge.clone(),
             });
+        }
+        if let Some((commit, merge)) = &self.change.unreferenced_merge {
+            kinds.push(EventKind::UnreferencedMergeCommitCreated { commit: commit.to_string(), merge: merge.clone() });
         }
         if let Some(branch) = after.default_branch.clone().filter(|_| before.default_branch != after.default_branch) {
             kinds.push(EventKind::DefaultBranchChanged { before: before.default_branch.clone(), after: branch });
