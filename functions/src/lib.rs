@@ -1,5 +1,6 @@
 //! Every operation, one file each, and Git's smart HTTP. Nothing here knows where it runs.
 
+mod approval_rule_templates;
 pub mod background;
 mod blocking;
 mod branches;

@@ -1,8 +1,9 @@
 //! What happened, in the domain's words: the content of event rows, from which every announcement is made.
 
+use crate::approval::{ApprovalRuleState, ApprovalRuleTemplateState};
 use crate::id::{EventId, RepositoryId};
 use crate::merge::MergeFacts;
-use crate::names::{BranchName, RefName, RepositoryName};
+use crate::names::{ApprovalRuleTemplateName, BranchName, RefName, RepositoryName};
 use crate::pull_request::PullRequestState;
 use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
@@ -144,6 +145,80 @@ pub enum EventKind {
     PullRequestMerged {
         /// The pull request, with how it was merged.
         pull_request: PullRequestState,
+    },
+    /// A pull request got an approval rule.
+    PullRequestApprovalRuleCreated {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// The rule.
+        rule: ApprovalRuleState,
+    },
+    /// An approval rule of a pull request has another content.
+    PullRequestApprovalRuleChanged {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// The rule, with the content it has now.
+        rule: ApprovalRuleState,
+    },
+    /// An approval rule of a pull request was deleted.
+    PullRequestApprovalRuleDeleted {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// The rule.
+        rule: ApprovalRuleState,
+    },
+    /// The approval rules of a pull request were set aside for its revision, or came back into force.
+    PullRequestApprovalRulesOverridden {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// Whether they are set aside now.
+        overridden: bool,
+    },
+    /// The actor approved the revision of a pull request, or took the approval back.
+    PullRequestApprovalChanged {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// Whether it is approved by the actor now.
+        approved: bool,
+    },
+    /// An approval rule template was made.
+    ApprovalRuleTemplateCreated {
+        /// The template.
+        template: ApprovalRuleTemplateState,
+    },
+    /// An approval rule template has another name.
+    ApprovalRuleTemplateRenamed {
+        /// The template, with the name it has now.
+        template: ApprovalRuleTemplateState,
+        /// The name it had before.
+        previous_name: ApprovalRuleTemplateName,
+    },
+    /// An approval rule template's description was set or removed.
+    ApprovalRuleTemplateDescriptionChanged {
+        /// The template.
+        template: ApprovalRuleTemplateState,
+    },
+    /// An approval rule template has another content.
+    ApprovalRuleTemplateContentChanged {
+        /// The template, with the digest of the content it has now.
+        template: ApprovalRuleTemplateState,
+        /// The SHA-256 of the content before, in hexadecimal digits.
+        previous_sha256: String,
+    },
+    /// An approval rule template was deleted.
+    ApprovalRuleTemplateDeleted {
+        /// The template.
+        template: ApprovalRuleTemplateState,
+    },
+    /// An approval rule template was associated with the repository: pull requests get a rule from it from now on.
+    ApprovalRuleTemplateAssociated {
+        /// The template.
+        template: ApprovalRuleTemplateState,
+    },
+    /// An approval rule template is no longer associated with the repository.
+    ApprovalRuleTemplateDisassociated {
+        /// The template.
+        template: ApprovalRuleTemplateState,
     },
 }
 

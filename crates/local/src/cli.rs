@@ -61,6 +61,15 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "N", default_value_t = Quotas::default().repositories, env = "COLDFORGE_MAX_REPOSITORIES")]
     pub(crate) max_repositories: usize,
 
+    /// How many approval rule templates there may be.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Quotas::default().approval_rule_templates,
+        env = "COLDFORGE_MAX_APPROVAL_RULE_TEMPLATES"
+    )]
+    pub(crate) max_approval_rule_templates: usize,
+
     /// How many open pull requests a repository may have.
     #[arg(
         long,

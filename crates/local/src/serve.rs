@@ -83,7 +83,11 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
         show(&administrator::welcome(&made, &administrator::file(directory.path())))?;
     }
 
-    let quotas = Quotas { repositories: options.max_repositories, open_pull_requests: options.max_open_pull_requests };
+    let quotas = Quotas {
+        repositories: options.max_repositories,
+        approval_rule_templates: options.max_approval_rule_templates,
+        open_pull_requests: options.max_open_pull_requests,
+    };
     let settings = Settings { region, account, endpoint: endpoint.clone(), hosts, quotas };
     let components = service::Components { store: store.clone(), keys, clock: clock.clone() };
     let service = Service::new(components, settings, functions::operations(), functions::git_entries());

@@ -12,15 +12,25 @@
 //! | `REPO#<id>` | `PACK#<pack id>` | a stored pack |
 //! | `REPO#<id>` | `REF#<full name>` | a ref |
 //! | `REPO#<id>` | `TAG#<key>` | a resource tag |
+//! | `REPO#<id>` | `TEMPLATE#<template id>` | an approval rule template is associated with the repository |
+//! | `TEMPLATES` | `NAME#<name>` | name → approval rule template id |
+//! | `TEMPLATE#<id>` | `META` | an approval rule template |
+//! | `TEMPLATE#<id>` | `REPO#<name>` | a repository that it is associated with |
+//! | `PR#<pull request id>` | `APPROVAL#<revision id>#<ARN>` | somebody's approval of a revision |
 //! | `PR#<pull request id>` | `EVENT#<event id>` | an event of the pull request's history |
 //! | `PR#<pull request id>` | `META` | the pull request; changes with everything that may influence a merge |
+//! | `PR#<pull request id>` | `OVERRIDE#<revision id>` | who set the approval rules aside for a revision |
+//! | `PR#<pull request id>` | `RULE#<name>` | an approval rule |
 //! | `CREDENTIAL#<key id>` | `META` | a credential |
 //! | `EVENT#<repository id>` or `EVENT#ACCOUNT` | `<event id>` | an event; expires |
 //! | `TOKEN#<digest>` | `META` | what the request with this client request token made; expires |
 //!
 //! A scan of `REPO#<id>` from the largest `REF#` down to `META` meets refs, then packs, then settings.
 
-use domain::{EventId, PullRequestId, RefName, RepositoryId, RepositoryName};
+use domain::{
+    ApprovalRuleName, ApprovalRuleTemplateId, ApprovalRuleTemplateName, EventId, PullRequestId, RefName, RepositoryId,
+    RepositoryName, RevisionId,
+};
 use git::{PackId, Part};
 use ports::{BlobError, BlobName, Key, SortRange};
 
@@ -29,6 +39,10 @@ pub(crate) const NAME: &str = "REPO#";
 pub(crate) const META: &str = "META";
 pub(crate) const PACK: &str = "PACK#";
 pub(crate) const REF: &str = "REF#";
+pub(crate) const RULE: &str = "RULE#";
+pub(crate) const TEMPLATE: &str = "TEMPLATE#";
+pub(crate) const TEMPLATES: &str = "TEMPLATES";
+pub(crate) const TEMPLATE_NAME: &str = "NAME#";
 pub(crate) const PULL_REQUEST: &str = "INDEX#PR#";
 pub(crate) const OPEN_PULL_REQUEST: &str = "INDEX#PROPEN#";
 const DIR: &str = "DIR#";
@@ -77,6 +91,28 @@ pub(crate) fn tag(id: &RepositoryId, key: &str) -> Key {
     Key::new(repository(id), format!("TAG#{key}"))
 }
 
+/// The row that says on the repository's side that a template is associated with it.
+pub(crate) fn template_of(id: &RepositoryId, template: &ApprovalRuleTemplateId) -> Key {
+    Key::new(repository(id), format!("{TEMPLATE}{template}"))
+}
+
+pub(crate) fn template_name(name: &ApprovalRuleTemplateName) -> Key {
+    Key::new(TEMPLATES, format!("{TEMPLATE_NAME}{name}"))
+}
+
+pub(crate) fn template_partition(id: &ApprovalRuleTemplateId) -> String {
+    format!("{TEMPLATE}{id}")
+}
+
+pub(crate) fn template(id: &ApprovalRuleTemplateId) -> Key {
+    Key::new(template_partition(id), META)
+}
+
+/// The row that says on the template's side that it is associated with the repository of that name.
+pub(crate) fn template_repository(id: &ApprovalRuleTemplateId, repository: &RepositoryName) -> Key {
+    Key::new(template_partition(id), format!("{NAME}{repository}"))
+}
+
 /// What counts the pull requests of the account.
 pub(crate) fn pull_request_counter() -> Key {
     Key::new(ACCOUNT, "COUNTER#PR")
@@ -94,6 +130,26 @@ pub(crate) fn pull_request(id: PullRequestId) -> Key {
 /// An event of a pull request's history; these sort by time.
 pub(crate) fn pull_request_event(id: PullRequestId, event: &EventId) -> Key {
     Key::new(pull_request_partition(id), format!("{EVENT}{event}"))
+}
+
+/// An approval rule of a pull request.
+pub(crate) fn approval_rule(id: PullRequestId, name: &ApprovalRuleName) -> Key {
+    Key::new(pull_request_partition(id), format!("{RULE}{name}"))
+}
+
+/// What the sort keys of the approvals of a revision begin with; the ARN of who approves it follows.
+pub(crate) fn approvals_of(revision: &RevisionId) -> String {
+    format!("APPROVAL#{revision}#")
+}
+
+/// The approval of a revision of a pull request by the principal of this ARN.
+pub(crate) fn approval(id: PullRequestId, revision: &RevisionId, arn: &str) -> Key {
+    Key::new(pull_request_partition(id), format!("{}{arn}", approvals_of(revision)))
+}
+
+/// That the approval rules of a pull request are set aside for a revision.
+pub(crate) fn approval_override(id: PullRequestId, revision: &RevisionId) -> Key {
+    Key::new(pull_request_partition(id), format!("OVERRIDE#{revision}"))
 }
 
 /// The row by which a repository's pull requests are listed, in the order in which they were made.

@@ -1,4 +1,4 @@
-//! The typed stores: repositories, refs, packs, credentials and events, kept as rows and blobs.
+//! The typed stores: repositories, refs, packs, approval rule templates, credentials and events, kept as rows and blobs.
 //!
 //! Only this crate knows the keys of rows and the names of blobs (`keys`). What it promises rests on four rules:
 //! - Every change is one conditional commit of the table, together with the event that tells of it. So it happened whole
@@ -8,6 +8,7 @@
 //! - Every row of a repository changes only while its `META` row is there, so that a deletion beats everything.
 //! - Refs are read before packs, so that every ref that is seen has its objects in a pack that is seen.
 
+mod approval_rule_templates;
 mod change;
 mod credentials;
 mod error;
@@ -22,6 +23,10 @@ mod snapshot;
 mod stores;
 mod tokens;
 
+pub use approval_rule_templates::{
+    ApprovalRuleTemplate, AssociateTemplateError, ChangeTemplateError, CreateTemplateError, DeleteTemplateError,
+    NewApprovalRuleTemplate, TemplateChange, TemplatePage, TemplateRepositoryPage,
+};
 pub use change::{ChangeError, Refusal, RefusalReason, RepositoryChange};
 pub use credentials::Credentials;
 pub use error::Error;
@@ -29,8 +34,8 @@ pub use events::{FeedEntry, FeedPage};
 pub use packs::{PackOrigin, StoredPack};
 pub use ports::Sequence;
 pub use pull_requests::{
-    CreatePullRequestError, HistoryPage, MOST_FROM_ONE_BRANCH, NewPullRequest, PullRequest, PullRequestError,
-    PullRequestFilter, PullRequestPage,
+    ApprovalError, ApprovalRule, ApprovalRuleError, CreatePullRequestError, HistoryPage, MOST_FROM_ONE_BRANCH,
+    NewPullRequest, PullRequest, PullRequestError, PullRequestFilter, PullRequestPage,
 };
 pub use repositories::{CreateRepositoryError, NewRepository, RenameRepositoryError, RepositoryPage};
 pub use repository::{BranchPage, Repository};

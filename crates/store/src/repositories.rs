@@ -147,6 +147,7 @@ impl Store {
                 Write::Delete { key: row.key, expect: Expect::Version(row.version) },
                 Write::Delete { key: keys::meta(&id), expect: Expect::Version(repository.version()) },
             ];
+            writes.extend(repository.move_associations(None).await?);
             writes.extend(events.rows(Some(&repository.about()), vec![EventKind::RepositoryDeleted {}])?);
             match self.parts.table.commit(writes).await {
                 Ok(_) => return Ok(Some(id)),
@@ -180,6 +181,7 @@ impl Store {
                 put(keys::name(to), &NameRow { id: id.clone() }, Expect::Absent)?,
                 put(keys::meta(id), &meta, Expect::Version(repository.version()))?,
             ];
+            writes.extend(repository.move_associations(Some(to)).await?);
             let renamed = EventKind::RepositoryRenamed { previous_name: from.clone() };
             writes.extend(events.rows(Some(&about), vec![renamed])?);
             match self.parts.table.commit(writes).await {

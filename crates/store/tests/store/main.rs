@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says by panicking what does not hold")]
 
+mod approval_rule_templates;
+mod approval_rules;
 mod changes;
 mod credentials;
 mod events;
