@@ -4,6 +4,7 @@ pub mod background;
 mod blocking;
 mod branches;
 mod changes;
+mod comments;
 mod commits;
 mod files;
 mod git;
@@ -13,6 +14,8 @@ mod paths;
 mod registry;
 mod repositories;
 mod revision;
+mod tags;
+mod triggers;
 
 pub use git::git_entries;
 pub use registry::operations;

@@ -32,3 +32,15 @@ pub trait NamesRepository {
     /// The name, if the client sent one; not yet validated.
     fn repository_name(&self) -> Option<&str>;
 }
+
+/// An input that names the comment it is about.
+pub trait NamesComment {
+    /// The comment's id, if the client sent one; not yet validated.
+    fn comment_id(&self) -> Option<&str>;
+}
+
+/// An input that names what it is about by its ARN.
+pub trait NamesResource {
+    /// The ARN, if the client sent one; not yet validated.
+    fn resource_arn(&self) -> Option<&str>;
+}

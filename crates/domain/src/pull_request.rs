@@ -239,7 +239,14 @@ impl EventKind {
             | Self::RepositoryRenamed { .. }
             | Self::RepositoryDescriptionChanged { .. }
             | Self::DefaultBranchChanged { .. }
-            | Self::ReferencesChanged { .. } => return None,
+            | Self::ReferencesChanged { .. }
+            | Self::RepositoryTagsChanged { .. }
+            | Self::RepositoryEncryptionKeyChanged { .. }
+            | Self::RepositoryTriggersChanged { .. }
+            | Self::CommentCreated(_)
+            | Self::CommentUpdated(_)
+            | Self::CommentContentDeleted(_)
+            | Self::CommentReactionChanged { .. } => return None,
         };
         Some((pull_request.id, event_type))
     }

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says by panicking what does not hold")]
 
 mod changes;
+mod comments;
 mod credentials;
 mod events;
 mod histories;
 mod packs;
 mod repositories;
+mod settings;
 mod snapshots;
 mod support;
