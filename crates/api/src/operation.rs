@@ -2,6 +2,7 @@
 
 use crate::check::{Check, Violation};
 use crate::errors::ErrorCode;
+use crate::shapes::CreatePullRequestInput;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -43,4 +44,23 @@ pub trait NamesComment {
 pub trait NamesResource {
     /// The ARN, if the client sent one; not yet validated.
     fn resource_arn(&self) -> Option<&str>;
+}
+
+/// All targets of a pull request are in one repository, so that the first one tells which.
+impl NamesRepository for CreatePullRequestInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.targets.as_ref()?.first()?.repository_name.as_deref()
+    }
+}
+
+/// An input that names the pull request it is about.
+pub trait NamesPullRequest {
+    /// The id, if the client sent one; not yet validated.
+    fn pull_request_id(&self) -> Option<&str>;
+
+    /// The name of the repository that the pull request is said to be in, if the input has that member and the client sent it;
+    /// not yet validated.
+    fn repository_name(&self) -> Option<&str> {
+        None
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::comment::CommentedOn;
 use crate::id::{EventId, RepositoryId};
+use crate::merge::MergeFacts;
 use crate::names::{BranchName, RefName, RepositoryName};
 use crate::pull_request::PullRequestState;
 use crate::reaction::Reaction;
@@ -99,6 +100,16 @@ pub enum EventKind {
         /// What the push said with `--push-option`.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         push_options: Vec<String>,
+        /// The merge that moved the ref, if it was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        merge: Option<MergeFacts>,
+    },
+    /// A merge commit was made that no ref leads to.
+    UnreferencedMergeCommitCreated {
+        /// Its object id, in hex.
+        commit: String,
+        /// What it is a merge of.
+        merge: MergeFacts,
     },
     /// A pull request was made.
     PullRequestCreated {

@@ -8,6 +8,7 @@ pub mod arn;
 pub mod comment;
 pub mod event;
 pub mod id;
+pub mod merge;
 pub mod names;
 pub mod pull_request;
 pub mod reaction;
@@ -19,9 +20,10 @@ pub use arn::RepositoryArn;
 pub use comment::{CommentLocation, CommentedOn, FileVersion};
 pub use event::{Actor, Event, EventKind, EventRepository, ReferenceChange};
 pub use id::{CommentId, EventId, RepositoryId};
+pub use merge::{ConflictDetailLevel, ConflictResolutionStrategy, MergeFacts, MergeOption};
 pub use names::{BranchName, NameError, NameKind, RefName, RepositoryName};
 pub use pull_request::{
-    MergeOption, PullRequestEventType, PullRequestId, PullRequestMerge, PullRequestState, PullRequestStatus, RevisionId,
+    PullRequestEventType, PullRequestId, PullRequestMerge, PullRequestState, PullRequestStatus, RevisionId,
 };
 pub use reaction::Reaction;
 pub use trigger::{Destination, Trigger, TriggerEvent, TriggerName};

@@ -1,6 +1,7 @@
 //! Pull requests: their ids, revisions and states, and how events tell of them.
 
 use crate::event::EventKind;
+use crate::merge::MergeOption;
 use crate::names::RefName;
 use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
@@ -114,31 +115,6 @@ impl PullRequestStatus {
     }
 }
 
-/// How a merge joins the source into the destination.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum MergeOption {
-    /// The destination moves to the source's commit.
-    #[serde(rename = "FAST_FORWARD_MERGE")]
-    FastForward,
-    /// One commit with the source's changes, on top of the destination.
-    #[serde(rename = "SQUASH_MERGE")]
-    Squash,
-    /// A commit with both as its parents.
-    #[serde(rename = "THREE_WAY_MERGE")]
-    ThreeWay,
-}
-
-impl MergeOption {
-    /// The option as the API writes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::FastForward => "FAST_FORWARD_MERGE",
-            Self::Squash => "SQUASH_MERGE",
-            Self::ThreeWay => "THREE_WAY_MERGE",
-        }
-    }
-}
-
 /// That, and how, a pull request was merged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -240,6 +216,7 @@ impl EventKind {
             | Self::RepositoryDescriptionChanged { .. }
             | Self::DefaultBranchChanged { .. }
             | Self::ReferencesChanged { .. }
+            | Self::UnreferencedMergeCommitCreated { .. }
             | Self::RepositoryTagsChanged { .. }
             | Self::RepositoryEncryptionKeyChanged { .. }
             | Self::RepositoryTriggersChanged { .. }

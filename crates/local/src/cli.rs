@@ -63,6 +63,15 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "N", default_value_t = Quotas::default().repositories, env = "COLDFORGE_MAX_REPOSITORIES")]
     pub(crate) max_repositories: usize,
 
+    /// How many open pull requests a repository may have.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Quotas::default().open_pull_requests,
+        env = "COLDFORGE_MAX_OPEN_PULL_REQUESTS"
+    )]
+    pub(crate) max_open_pull_requests: usize,
+
     /// An endpoint that stands in for the topic or the function with this ARN, which triggers can deliver to. It gets what the
     /// topic's subscribers or the function would get, as a POST. May be given several times; http:// works for this machine
     /// only.

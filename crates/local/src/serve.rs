@@ -85,7 +85,7 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
         show(&administrator::welcome(&made, &administrator::file(directory.path())))?;
     }
 
-    let quotas = Quotas { repositories: options.max_repositories };
+    let quotas = Quotas { repositories: options.max_repositories, open_pull_requests: options.max_open_pull_requests };
     let settings = Settings { region, account, endpoint: endpoint.clone(), hosts, quotas };
     let publisher = Arc::new(publisher);
     let components = service::Components { store: store.clone(), keys, publisher, clock: clock.clone() };

@@ -59,15 +59,15 @@ impl Context {
         RepositoryArn { region: region.clone(), account: account.clone(), name: repository.clone() }
     }
 
-    /// What stands for some repository of the account, whichever it is.
-    pub(crate) fn any_arn(&self) -> String {
-        let Settings { region, account, .. } = &*self.settings;
-        format!("arn:{}:codecommit:{region}:{account}:*", region.partition())
-    }
-
     /// Refuses unless the caller may perform `action` on the repository of that name, whether it exists or not.
     pub fn authorize(&self, action: &str, repository: &RepositoryName) -> Result<()> {
         self.authorize_on(action, &self.arn(repository).to_string())
+    }
+
+    /// Refuses unless the caller may perform `action` on every repository of the account.
+    pub fn authorize_on_all_repositories(&self, action: &str) -> Result<()> {
+        let (region, account) = (&self.settings.region, &self.settings.account);
+        self.authorize_on(action, &format!("arn:{}:codecommit:{region}:{account}:*", region.partition()))
     }
 
     pub(crate) fn authorize_on(&self, action: &str, resource: &str) -> Result<()> {

@@ -7,11 +7,11 @@ pub use tagged::Tagged;
 
 use crate::context::Context;
 use crate::failure::{Failure, Result};
-use api::{ErrorCode, NamesRepository};
-use domain::RepositoryName;
+use api::{ErrorCode, NamesPullRequest, NamesRepository};
+use domain::{PullRequestId, RepositoryName};
 use std::future::Future;
 use std::ops::Deref;
-use store::Repository;
+use store::{PullRequest, Repository};
 
 /// A resource that the caller may perform the operation on. Only the pipeline makes one.
 #[derive(Debug, Clone)]
@@ -47,17 +47,65 @@ impl<Input: NamesRepository + Sync> Resource<Input> for Repository {
         let name = input
             .repository_name()
             .ok_or_else(|| Failure::new(ErrorCode::RepositoryNameRequiredException, "a repository name is required"))?;
-        let name = RepositoryName::parse(name)
-            .map_err(|error| Failure::new(ErrorCode::InvalidRepositoryNameException, error.to_string()))?;
-        repository(cx, action, &name).await
+        repository(cx, action, &repository_name(name)?).await
     }
+}
+
+/// A pull request is authorised as its repository is. One that does not exist is authorised on all repositories of the account, so
+/// that it looks like a forbidden one to those who may not see everything.
+impl<Input: NamesPullRequest + Sync> Resource<Input> for PullRequest {
+    async fn find(cx: &Context, action: &str, input: &Input) -> Result<Authorized<Self>> {
+        let id = input
+            .pull_request_id()
+            .ok_or_else(|| Failure::new(ErrorCode::PullRequestIdRequiredException, "a pull request id is required"))?;
+        let id = PullRequestId::parse(id)
+            .map_err(|error| Failure::new(ErrorCode::InvalidPullRequestIdException, error.to_string()))?;
+        let claimed = input.repository_name().map(repository_name).transpose()?;
+        if let Some(name) = &claimed {
+            cx.authorize(action, name)?;
+        }
+        let Some(found) = cx.store.find_pull_request(id).await? else {
+            cx.authorize_on_all_repositories(action)?;
+            return Err(missing_pull_request(id));
+        };
+        cx.authorize(action, found.repository().name())?;
+        if let Some(name) = claimed.filter(|name| name != found.repository().name()) {
+            if cx.store.find_repository(&name).await?.is_none() {
+                return Err(missing_repository(&name));
+            }
+            return Err(Failure::new(
+                ErrorCode::RepositoryNotAssociatedWithPullRequestException,
+                format!("pull request {id} is not in repository '{name}'"),
+            ));
+        }
+        Ok(Authorized(found))
+    }
+}
+
+impl Authorized<PullRequest> {
+    /// The pull request as it is now.
+    pub async fn reload(&self) -> Result<Self> {
+        self.0.reload().await?.map(Self).ok_or_else(|| missing_pull_request(self.0.id()))
+    }
+}
+
+/// The failure for a pull request that is not there, or whose repository was deleted.
+fn missing_pull_request(id: PullRequestId) -> Failure {
+    Failure::new(ErrorCode::PullRequestDoesNotExistException, format!("there is no pull request {id}"))
+}
+
+fn missing_repository(name: &RepositoryName) -> Failure {
+    Failure::new(ErrorCode::RepositoryDoesNotExistException, format!("there is no repository '{name}'"))
+}
+
+fn repository_name(name: &str) -> Result<RepositoryName> {
+    RepositoryName::parse(name)
+        .map_err(|error| Failure::new(ErrorCode::InvalidRepositoryNameException, error.to_string()))
 }
 
 /// The repository of that name, if the caller may perform `action` on it.
 pub(crate) async fn repository(cx: &Context, action: &str, name: &RepositoryName) -> Result<Authorized<Repository>> {
     cx.authorize(action, name)?;
     let found = cx.store.find_repository(name).await?;
-    found.map(Authorized).ok_or_else(|| {
-        Failure::new(ErrorCode::RepositoryDoesNotExistException, format!("there is no repository '{name}'"))
-    })
+    found.map(Authorized).ok_or_else(|| missing_repository(name))
 }

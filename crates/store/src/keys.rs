@@ -2,11 +2,14 @@
 //!
 //! | partition | sort key | row |
 //! |---|---|---|
+//! | `ACCOUNT` | `COUNTER#PR` | the id of the newest pull request |
 //! | `ACCOUNT` | `REPO#<name>` | name → repository id |
 //! | `REPO#<id>` | `CHANGED` | when refs last changed |
 //! | `REPO#<id>` | `COMMENT#<commit after>#<commit before>#<comment id>` | a comment on two commits |
 //! | `REPO#<id>` | `DIR#<ref directory>` | guard: refs may exist below this name, none has it (see `change::guards`) |
 //! | `REPO#<id>` | `EMOJI#<as the comment's>#<digest of the principal>` | a reaction to a comment on two commits |
+//! | `REPO#<id>` | `INDEX#PR#<pull request id>` | a pull request of the repository, with its author |
+//! | `REPO#<id>` | `INDEX#PROPEN#<pull request id>` | an open one, with its branches (see `change::pull_requests`) |
 //! | `REPO#<id>` | `META` | the repository's settings; there as long as the repository is |
 //! | `REPO#<id>` | `PACK#<pack id>` | a stored pack |
 //! | `REPO#<id>` | `REF#<full name>` | a ref |
@@ -14,6 +17,8 @@
 //! | `REPO#<id>` | `TRIGGERS` | all triggers |
 //! | `PR#<pull request id>` | `COMMENT#<comment id>` | a comment in a pull request |
 //! | `PR#<pull request id>` | `EMOJI#<comment id>#<digest of the principal>` | a reaction to a comment in a pull request |
+//! | `PR#<pull request id>` | `EVENT#<event id>` | an event of the pull request's history |
+//! | `PR#<pull request id>` | `META` | the pull request; changes with everything that may influence a merge |
 //! | `COMMENT#<comment id>` | `META` | where the comment is kept |
 //! | `CREDENTIAL#<key id>` | `META` | a credential |
 //! | `EVENT#<repository id>` or `EVENT#ACCOUNT` | `<event id>` | an event; expires |
@@ -31,11 +36,13 @@ pub(crate) const NAME: &str = "REPO#";
 pub(crate) const META: &str = "META";
 pub(crate) const PACK: &str = "PACK#";
 pub(crate) const REF: &str = "REF#";
+pub(crate) const PULL_REQUEST: &str = "INDEX#PR#";
+pub(crate) const OPEN_PULL_REQUEST: &str = "INDEX#PROPEN#";
 pub(crate) const COMMENT: &str = "COMMENT#";
 /// Not `REACTION#`, which would stand between packs and refs and be read by whoever opens a repository.
 const EMOJI: &str = "EMOJI#";
 const DIR: &str = "DIR#";
-const EVENT: &str = "EVENT#";
+pub(crate) const EVENT: &str = "EVENT#";
 
 pub(crate) fn name(name: &RepositoryName) -> Key {
     Key::new(ACCOUNT, format!("{NAME}{name}"))
@@ -82,15 +89,6 @@ pub(crate) fn tags(id: &RepositoryId) -> Key {
 
 pub(crate) fn triggers(id: &RepositoryId) -> Key {
     Key::new(repository(id), "TRIGGERS")
-}
-
-/// The partition of a pull request.
-pub(crate) fn pull_request_partition(id: PullRequestId) -> String {
-    format!("PR#{id}")
-}
-
-pub(crate) fn pull_request(id: PullRequestId) -> Key {
-    Key::new(pull_request_partition(id), META)
 }
 
 /// What leads to a comment from its id.
@@ -140,6 +138,35 @@ pub(crate) fn reactions_sort(comment: &Key) -> String {
 pub(crate) fn reaction(comment: &Key, principal: &str) -> Key {
     let digest = digest(&[principal.as_bytes()]);
     Key::new(comment.partition.as_str(), format!("{}#{digest}", reactions_sort(comment)))
+}
+
+/// What counts the pull requests of the account.
+pub(crate) fn pull_request_counter() -> Key {
+    Key::new(ACCOUNT, "COUNTER#PR")
+}
+
+/// The partition of a pull request.
+pub(crate) fn pull_request_partition(id: PullRequestId) -> String {
+    format!("PR#{id}")
+}
+
+pub(crate) fn pull_request(id: PullRequestId) -> Key {
+    Key::new(pull_request_partition(id), META)
+}
+
+/// An event of a pull request's history; these sort by time.
+pub(crate) fn pull_request_event(id: PullRequestId, event: &EventId) -> Key {
+    Key::new(pull_request_partition(id), format!("{EVENT}{event}"))
+}
+
+/// The row by which a repository's pull requests are listed, in the order in which they were made.
+pub(crate) fn pull_request_of(repository: &RepositoryId, id: PullRequestId) -> Key {
+    Key::new(self::repository(repository), format!("{PULL_REQUEST}{}", id.sortable()))
+}
+
+/// The row by which a repository's open pull requests are listed, in the same order.
+pub(crate) fn open_pull_request_of(repository: &RepositoryId, id: PullRequestId) -> Key {
+    Key::new(self::repository(repository), format!("{OPEN_PULL_REQUEST}{}", id.sortable()))
 }
 
 /// Everything that opening a repository needs. All names of refs begin with `refs/`, so they sort before `~`.

@@ -17,6 +17,7 @@ mod error;
 mod events;
 mod keys;
 mod packs;
+mod pull_requests;
 mod repositories;
 mod repository;
 mod rows;
@@ -36,6 +37,10 @@ pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
 pub use packs::{PackOrigin, StoredPack};
 pub use ports::Sequence;
+pub use pull_requests::{
+    CreatePullRequestError, HistoryPage, MOST_FROM_ONE_BRANCH, NewPullRequest, PullRequest, PullRequestError,
+    PullRequestFilter, PullRequestPage,
+};
 pub use repositories::{CreateRepositoryError, NewRepository, RenameRepositoryError, RepositoryPage};
 pub use repository::{BranchPage, Repository};
 pub use snapshot::Snapshot;

@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::packs::PackOrigin;
 use bytes::Bytes;
-use domain::{BranchName, RepositoryId, RepositoryName, Trigger};
+use domain::{BranchName, PullRequestId, RepositoryId, RepositoryName, Trigger};
 use git::{ObjectId, PackId, PackRecord, Ref};
 use ports::{Expect, Key, Row, Write};
 use serde::de::DeserializeOwned;
@@ -177,19 +177,36 @@ pub(crate) struct RefRow {
     target: String,
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     peeled: Option<String>,
+    /// The open pull requests whose source the ref is.
+    #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) source_of: Vec<PullRequestId>,
+    /// Whether open pull requests may have the ref as their destination: the row says so from the first one on.
+    #[serde(rename = "d", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_destination: bool,
 }
 
 impl RefRow {
-    /// The row of a ref.
+    /// The row of a ref without pull requests.
     pub(crate) fn of(target: ObjectId, peeled: Option<ObjectId>) -> Self {
-        Self { target: target.to_string(), peeled: peeled.map(|id| id.to_string()) }
+        let (target, peeled) = (target.to_string(), peeled.map(|id| id.to_string()));
+        Self { target, peeled, source_of: Vec::new(), is_destination: false }
+    }
+
+    /// The object id that the ref points to, in hex.
+    pub(crate) fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// The row after the ref was moved.
+    pub(crate) fn moved(self, target: ObjectId, peeled: Option<ObjectId>) -> Self {
+        Self { target: target.to_string(), peeled: peeled.map(|id| id.to_string()), ..self }
     }
 }
 
 /// The ref that a `REF#` row tells of.
 pub(crate) fn git_ref(row: &Row) -> Result<Ref, Error> {
     let object_id = |hex: &str| ObjectId::from_hex(hex.as_bytes()).map_err(|error| damaged(&row.key, error));
-    let RefRow { target, peeled } = decode(row)?;
+    let RefRow { target, peeled, .. } = decode(row)?;
     Ok(Ref {
         name: behind(crate::keys::REF, &row.key)?.to_owned(),
         target: object_id(&target)?,

@@ -46,6 +46,11 @@ impl RequestToken {
         Self { key: keys::token(&name), request: digest(&[request]) }
     }
 
+    /// The row that remembers the token.
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+
     /// The write that remembers what the request made. It conflicts when the token is used at the same time by another one:
     /// then look the token up again.
     pub(crate) fn remember(&self, made: &str, now: SystemTime) -> Result<Write, Error> {

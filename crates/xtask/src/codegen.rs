@@ -112,7 +112,7 @@ fn shapes(model: &Model) -> Result<String, CodegenError> {
 
 fn operations(model: &Model) -> String {
     let mut out = format!(
-        "{HEADER}use crate::errors::ErrorCode;\nuse crate::operation::{{NamesComment, NamesRepository, NamesResource, Operation}};\nuse crate::shapes::*;\n"
+        "{HEADER}use crate::errors::ErrorCode;\nuse crate::operation::{{NamesComment, NamesPullRequest, NamesRepository, NamesResource, Operation}};\nuse crate::shapes::*;\n"
     );
     for (name, operation) in &model.operations {
         let input = operation.input.as_deref().unwrap_or("crate::operation::Empty");
@@ -133,6 +133,17 @@ fn operations(model: &Model) -> String {
                 "\nimpl {subject} for {input} {{\n    fn {method}(&self) -> Option<&str> {{\n        \
                  self.{}.as_deref()\n    }}\n}}\n",
                 field(member)
+            );
+        }
+        if names("pullRequestId") {
+            let repository = Some("repositoryName").filter(|member| names(member)).map(|member| {
+                format!("fn repository_name(&self) -> Option<&str> {{ self.{}.as_deref() }}\n", field(member))
+            });
+            let _ = write!(
+                out,
+                "\nimpl NamesPullRequest for {input} {{\n    fn pull_request_id(&self) -> Option<&str> {{\n        \
+                 self.pull_request_id.as_deref()\n    }}\n{}}}\n",
+                repository.unwrap_or_default()
             );
         }
     }

@@ -1,13 +1,9 @@
-//! What a comment says, and the token that its request carries.
+//! What a comment says, and why it is not posted or changed.
 
 use api::ErrorCode;
 use domain::comment::MOST_COMMENT_CHARACTERS;
-use serde::Serialize;
-use service::{Context, Failure, Result};
-use store::{EditCommentError, PostCommentError, RequestToken};
-
-/// The most characters of a client request token. The SDKs make UUIDs.
-const MOST_TOKEN_CHARACTERS: usize = 256;
+use service::{Failure, Result};
+use store::{EditCommentError, FoundComment, PostCommentError};
 
 /// A content of bounded length.
 pub(crate) fn content(given: Option<String>) -> Result<String> {
@@ -19,25 +15,6 @@ pub(crate) fn content(given: Option<String>) -> Result<String> {
         ));
     }
     Ok(content)
-}
-
-/// The token of a request, as it was sent and as it is remembered; an empty one is none. `request` is the whole request.
-pub(crate) fn token<T: Serialize>(
-    cx: &Context,
-    operation: &str,
-    given: Option<&String>,
-    request: &T,
-) -> Result<Option<(String, RequestToken)>> {
-    let Some(token) = given.filter(|token| !token.is_empty()) else { return Ok(None) };
-    if token.chars().count() > MOST_TOKEN_CHARACTERS || token.chars().any(char::is_control) {
-        return Err(Failure::new(
-            ErrorCode::InvalidClientRequestTokenException,
-            format!("a client request token has at most {MOST_TOKEN_CHARACTERS} characters, which can be printed"),
-        ));
-    }
-    let request = serde_json::to_vec(request).map_err(Failure::internal)?;
-    let remembered = RequestToken::new(&cx.principal.arn(), operation, token, &request);
-    Ok(Some((token.clone(), remembered)))
 }
 
 /// A comment that was not posted.
@@ -71,7 +48,7 @@ pub(crate) fn not_changed(error: EditCommentError) -> Failure {
 }
 
 /// Refuses a comment whose content was deleted.
-pub(crate) fn require_content(comment: &store::FoundComment) -> Result<()> {
+pub(crate) fn require_content(comment: &FoundComment) -> Result<()> {
     if comment.is_deleted() {
         return Err(not_changed(EditCommentError::Deleted));
     }

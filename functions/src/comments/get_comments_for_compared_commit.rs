@@ -1,13 +1,10 @@
 //! `GetCommentsForComparedCommit`: lists the comments on the difference between two commits.
 
-use super::{place, wire};
-use crate::blocking::blocking;
-use crate::inputs::{object_id, page_size};
+use super::place::{commit_id, require_commits};
+use super::wire;
+use crate::inputs::page_size;
 use crate::page_token;
-use api::{
-    CommentsForComparedCommit, ErrorCode, GetCommentsForComparedCommitInput, GetCommentsForComparedCommitOutput,
-};
-use git::ObjectId;
+use api::{CommentsForComparedCommit, GetCommentsForComparedCommitInput, GetCommentsForComparedCommitOutput};
 use service::{Authorized, Context, Result};
 use store::{Commented, Repository};
 
@@ -22,9 +19,8 @@ pub(crate) async fn get_comments_for_compared_commit(
     input: GetCommentsForComparedCommitInput,
 ) -> Result<GetCommentsForComparedCommitOutput> {
     let size = page_size(input.max_results, PAGE, MOST)?;
-    let id = |given| object_id(given, ErrorCode::CommitIdRequiredException, ErrorCode::InvalidCommitIdException);
-    let after = id(input.after_commit_id)?;
-    let before = input.before_commit_id.filter(|id| !id.is_empty()).map(|before| id(Some(before))).transpose()?;
+    let after = commit_id(input.after_commit_id)?;
+    let before = input.before_commit_id.filter(|id| !id.is_empty()).map(|id| commit_id(Some(id))).transpose()?;
     let listing = format!("comments on {} {before:?} {after}", repository.id());
     let resume = page_token::decode(input.next_token, &listing)?;
     require_commits(&repository, before, after).await?;
@@ -43,9 +39,4 @@ pub(crate) async fn get_comments_for_compared_commit(
         comments_for_compared_commit_data: Some(wire::groups(&cx, page.comments).into_iter().map(shown).collect()),
         next_token: page.next.map(|resume| page_token::encode(&listing, &resume)),
     })
-}
-
-async fn require_commits(repository: &Repository, before: Option<ObjectId>, after: ObjectId) -> Result<()> {
-    let odb = repository.odb().await?;
-    blocking(move || before.into_iter().chain([after]).try_for_each(|id| place::commit(&odb, &id).map(drop))).await
 }

@@ -14,11 +14,15 @@ use store::{Commented, Repository};
 /// The largest file whose lines can be commented on, in bytes: those of larger ones are not counted.
 const MOST_BYTES: u64 = 16 << 20;
 
+/// A required commit id.
+pub(crate) fn commit_id(given: Option<String>) -> Result<ObjectId> {
+    object_id(given, ErrorCode::CommitIdRequiredException, ErrorCode::InvalidCommitIdException)
+}
+
 /// The two commits of a request. They differ; whether they are there shows later.
 pub(crate) fn commit_ids(before: Option<String>, after: Option<String>) -> Result<(Option<ObjectId>, ObjectId)> {
-    let id = |given| object_id(given, ErrorCode::CommitIdRequiredException, ErrorCode::InvalidCommitIdException);
-    let before = before.filter(|before| !before.is_empty()).map(|before| id(Some(before))).transpose()?;
-    let after = id(after)?;
+    let before = before.filter(|before| !before.is_empty()).map(|before| commit_id(Some(before))).transpose()?;
+    let after = commit_id(after)?;
     if before == Some(after) {
         return Err(Failure::new(
             ErrorCode::BeforeCommitIdAndAfterCommitIdAreSameException,
@@ -28,8 +32,14 @@ pub(crate) fn commit_ids(before: Option<String>, after: Option<String>) -> Resul
     Ok((before, after))
 }
 
+/// Refuses commits that are not there.
+pub(crate) async fn require_commits(repository: &Repository, before: Option<ObjectId>, after: ObjectId) -> Result<()> {
+    let odb = repository.odb().await?;
+    blocking(move || before.into_iter().chain([after]).try_for_each(|id| commit(&odb, &id).map(drop))).await
+}
+
 /// A commit that must be there. Blocks.
-pub(crate) fn commit(odb: &Odb, id: &ObjectId) -> Result<Commit> {
+fn commit(odb: &Odb, id: &ObjectId) -> Result<Commit> {
     git::commit::read(odb, id)
         .map_err(unreadable)?
         .ok_or_else(|| Failure::new(ErrorCode::CommitDoesNotExistException, format!("there is no commit {id}")))

@@ -1,6 +1,7 @@
 //! `PostCommentForComparedCommit`: posts a comment on the difference between two commits.
 
 use super::{content, place, wire};
+use crate::request_token::request_token;
 use api::{PostCommentForComparedCommitInput, PostCommentForComparedCommitOutput};
 use service::{Authorized, Context, Result};
 use store::{NewComment, Repository};
@@ -11,7 +12,7 @@ pub(crate) async fn post_comment_for_compared_commit(
     repository: Authorized<Repository>,
     input: PostCommentForComparedCommitInput,
 ) -> Result<PostCommentForComparedCommitOutput> {
-    let token = content::token(&cx, "PostCommentForComparedCommit", input.client_request_token.as_ref(), &input)?;
+    let token = request_token(&cx, "PostCommentForComparedCommit", input.client_request_token.as_ref(), &input)?;
     let (before, after) = place::commit_ids(input.before_commit_id, input.after_commit_id)?;
     let text = content::content(input.content)?;
     let on = place::find(&repository, before, after, input.location).await?;

@@ -1,6 +1,7 @@
 //! `PostCommentReply`: posts a reply to a comment.
 
 use super::{content, wire};
+use crate::request_token::request_token;
 use api::{PostCommentReplyInput, PostCommentReplyOutput};
 use service::{Authorized, Context, Result};
 use store::{FoundComment, NewComment};
@@ -12,7 +13,7 @@ pub(crate) async fn post_comment_reply(
     comment: Authorized<FoundComment>,
     input: PostCommentReplyInput,
 ) -> Result<PostCommentReplyOutput> {
-    let token = content::token(&cx, "PostCommentReply", input.client_request_token.as_ref(), &input)?;
+    let token = request_token(&cx, "PostCommentReply", input.client_request_token.as_ref(), &input)?;
     let text = content::content(input.content)?;
 
     let new = NewComment { content: text, on: comment.on()?, in_reply_to: Some(comment.id().clone()), token };

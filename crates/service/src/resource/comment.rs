@@ -17,11 +17,11 @@ impl<Input: NamesComment + Sync> Resource<Input> for FoundComment {
         let id = CommentId::parse(id)
             .map_err(|error| Failure::new(ErrorCode::InvalidCommentIdException, error.to_string()))?;
         let found = cx.store.find_comment(&id).await?;
-        let resource = match &found {
-            Some(comment) => cx.arn(comment.repository().name()).to_string(),
-            None => cx.any_arn(),
+        let allowed = match &found {
+            Some(comment) => cx.authorize(action, comment.repository().name()),
+            None => cx.authorize_on_all_repositories(action),
         };
-        cx.authorize_on(action, &resource).map_err(|_| {
+        allowed.map_err(|_| {
             let principal = cx.principal.arn();
             Failure::access_denied(format!("{principal} is not authorized to perform {action} on comment {id}"))
         })?;

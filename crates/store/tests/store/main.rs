@@ -8,6 +8,7 @@ mod credentials;
 mod events;
 mod histories;
 mod packs;
+mod pull_requests;
 mod repositories;
 mod settings;
 mod snapshots;
