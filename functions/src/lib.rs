@@ -5,6 +5,7 @@ pub mod background;
 mod blocking;
 mod branches;
 mod changes;
+mod comments;
 mod commits;
 mod files;
 mod git;
@@ -17,6 +18,8 @@ mod registry;
 mod repositories;
 mod request_token;
 mod revision;
+mod tags;
+mod triggers;
 
 pub use git::git_entries;
 pub use registry::operations;

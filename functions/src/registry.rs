@@ -2,7 +2,9 @@
 
 //! The table of contents: every API operation that there is a function for.
 
-use crate::{approval_rule_templates, branches, commits, files, merges, pull_requests, repositories};
+use crate::{
+    approval_rule_templates, branches, comments, commits, files, merges, pull_requests, repositories, tags, triggers,
+};
 use api::operations;
 use service::Entry;
 
@@ -72,6 +74,36 @@ pub fn operations() -> Vec<Entry> {
         }),
         Entry::new::<operations::UpdateDefaultBranch, _>(|cx, on, input| {
             Box::pin(branches::update_default_branch::update_default_branch(cx, on, input))
+        }),
+        Entry::new::<operations::DeleteCommentContent, _>(|cx, on, input| {
+            Box::pin(comments::delete_comment_content::delete_comment_content(cx, on, input))
+        }),
+        Entry::new::<operations::GetComment, _>(|cx, on, input| {
+            Box::pin(comments::get_comment::get_comment(cx, on, input))
+        }),
+        Entry::new::<operations::GetCommentReactions, _>(|cx, on, input| {
+            Box::pin(comments::get_comment_reactions::get_comment_reactions(cx, on, input))
+        }),
+        Entry::new::<operations::GetCommentsForComparedCommit, _>(|cx, on, input| {
+            Box::pin(comments::get_comments_for_compared_commit::get_comments_for_compared_commit(cx, on, input))
+        }),
+        Entry::new::<operations::GetCommentsForPullRequest, _>(|cx, on, input| {
+            Box::pin(comments::get_comments_for_pull_request::get_comments_for_pull_request(cx, on, input))
+        }),
+        Entry::new::<operations::PostCommentForComparedCommit, _>(|cx, on, input| {
+            Box::pin(comments::post_comment_for_compared_commit::post_comment_for_compared_commit(cx, on, input))
+        }),
+        Entry::new::<operations::PostCommentForPullRequest, _>(|cx, on, input| {
+            Box::pin(comments::post_comment_for_pull_request::post_comment_for_pull_request(cx, on, input))
+        }),
+        Entry::new::<operations::PostCommentReply, _>(|cx, on, input| {
+            Box::pin(comments::post_comment_reply::post_comment_reply(cx, on, input))
+        }),
+        Entry::new::<operations::PutCommentReaction, _>(|cx, on, input| {
+            Box::pin(comments::put_comment_reaction::put_comment_reaction(cx, on, input))
+        }),
+        Entry::new::<operations::UpdateComment, _>(|cx, on, input| {
+            Box::pin(comments::update_comment::update_comment(cx, on, input))
         }),
         Entry::new::<operations::BatchGetCommits, _>(|cx, on, input| {
             Box::pin(commits::batch_get_commits::batch_get_commits(cx, on, input))
@@ -209,8 +241,29 @@ pub fn operations() -> Vec<Entry> {
         Entry::new::<operations::UpdateRepositoryDescription, _>(|cx, on, input| {
             Box::pin(repositories::update_repository_description::update_repository_description(cx, on, input))
         }),
+        Entry::new::<operations::UpdateRepositoryEncryptionKey, _>(|cx, on, input| {
+            Box::pin(repositories::update_repository_encryption_key::update_repository_encryption_key(cx, on, input))
+        }),
         Entry::new::<operations::UpdateRepositoryName, _>(|cx, on, input| {
             Box::pin(repositories::update_repository_name::update_repository_name(cx, on, input))
+        }),
+        Entry::new::<operations::ListTagsForResource, _>(|cx, on, input| {
+            Box::pin(tags::list_tags_for_resource::list_tags_for_resource(cx, on, input))
+        }),
+        Entry::new::<operations::TagResource, _>(|cx, on, input| {
+            Box::pin(tags::tag_resource::tag_resource(cx, on, input))
+        }),
+        Entry::new::<operations::UntagResource, _>(|cx, on, input| {
+            Box::pin(tags::untag_resource::untag_resource(cx, on, input))
+        }),
+        Entry::new::<operations::GetRepositoryTriggers, _>(|cx, on, input| {
+            Box::pin(triggers::get_repository_triggers::get_repository_triggers(cx, on, input))
+        }),
+        Entry::new::<operations::PutRepositoryTriggers, _>(|cx, on, input| {
+            Box::pin(triggers::put_repository_triggers::put_repository_triggers(cx, on, input))
+        }),
+        Entry::new::<operations::TestRepositoryTriggers, _>(|cx, on, input| {
+            Box::pin(triggers::test_repository_triggers::test_repository_triggers(cx, on, input))
         }),
     ]
 }

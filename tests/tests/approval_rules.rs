@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "functions beside the tests belong to them")]
 
 use serde_json::{Value, json};
-use tests::aws::Aws;
 use tests::{Journey, Repo};
 
 fn content(needed: usize) -> String {

@@ -1,11 +1,15 @@
 //! What happened, in the domain's words: the content of event rows, from which every announcement is made.
 
 use crate::approval::{ApprovalRuleState, ApprovalRuleTemplateState};
+use crate::comment::CommentedOn;
 use crate::id::{EventId, RepositoryId};
 use crate::merge::MergeFacts;
 use crate::names::{ApprovalRuleTemplateName, BranchName, RefName, RepositoryName};
 use crate::pull_request::PullRequestState;
+use crate::reaction::Reaction;
+use crate::trigger::TriggerName;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 mod format;
@@ -219,6 +223,46 @@ pub enum EventKind {
     ApprovalRuleTemplateDisassociated {
         /// The template.
         template: ApprovalRuleTemplateState,
+    },
+    /// The repository's tags were set or removed.
+    RepositoryTagsChanged {
+        /// The tags that are new or have another value.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        set: BTreeMap<String, String>,
+        /// The keys of the tags that are gone.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        removed: BTreeSet<String>,
+    },
+    /// The repository is encrypted under another key. `None` is the service's own key.
+    RepositoryEncryptionKeyChanged {
+        /// The key before.
+        before: Option<String>,
+        /// The key now.
+        after: Option<String>,
+    },
+    /// The repository's triggers were replaced.
+    RepositoryTriggersChanged {
+        /// Names this set of triggers.
+        configuration_id: String,
+        /// The triggers there are now.
+        triggers: Vec<TriggerName>,
+    },
+    /// A comment, or a reply to one, was posted.
+    CommentCreated(CommentedOn),
+    /// A comment was given another content.
+    CommentUpdated(CommentedOn),
+    /// The content of a comment was deleted.
+    CommentContentDeleted(CommentedOn),
+    /// Somebody's reaction to a comment was added, replaced or removed.
+    CommentReactionChanged {
+        /// The comment.
+        comment: CommentedOn,
+        /// The reaction before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Reaction>,
+        /// The reaction now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Reaction>,
     },
 }
 

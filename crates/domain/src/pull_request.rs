@@ -236,7 +236,14 @@ impl EventKind {
             | Self::ApprovalRuleTemplateContentChanged { .. }
             | Self::ApprovalRuleTemplateDeleted { .. }
             | Self::ApprovalRuleTemplateAssociated { .. }
-            | Self::ApprovalRuleTemplateDisassociated { .. } => return None,
+            | Self::ApprovalRuleTemplateDisassociated { .. }
+            | Self::RepositoryTagsChanged { .. }
+            | Self::RepositoryEncryptionKeyChanged { .. }
+            | Self::RepositoryTriggersChanged { .. }
+            | Self::CommentCreated(_)
+            | Self::CommentUpdated(_)
+            | Self::CommentContentDeleted(_)
+            | Self::CommentReactionChanged { .. } => return None,
         };
         Some((pull_request.id, event_type))
     }

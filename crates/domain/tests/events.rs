@@ -49,6 +49,13 @@ fn sample_name(kind: &EventKind) -> &'static str {
         EventKind::PullRequestApprovalRuleDeleted { .. } => "pull_request_approval_rule_deleted",
         EventKind::PullRequestApprovalRulesOverridden { .. } => "pull_request_approval_rules_overridden",
         EventKind::PullRequestApprovalChanged { .. } => "pull_request_approval_changed",
+        EventKind::RepositoryTagsChanged { .. } => "repository_tags_changed",
+        EventKind::RepositoryEncryptionKeyChanged { .. } => "repository_encryption_key_changed",
+        EventKind::RepositoryTriggersChanged { .. } => "repository_triggers_changed",
+        EventKind::CommentCreated(_) => "comment_created",
+        EventKind::CommentUpdated(_) => "comment_updated",
+        EventKind::CommentContentDeleted(_) => "comment_content_deleted",
+        EventKind::CommentReactionChanged { .. } => "comment_reaction_changed",
     }
 }
 
@@ -68,7 +75,7 @@ fn every_sample_is_read_and_written_the_same() {
 fn every_kind_has_a_sample() {
     let found: BTreeSet<_> =
         samples().iter().map(|(_, content)| sample_name(&Event::from_json(content).unwrap().kind)).collect();
-    assert_eq!(found.len(), 25, "{found:?}");
+    assert_eq!(found.len(), 32, "{found:?}");
 }
 
 #[test]

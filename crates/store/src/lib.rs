@@ -8,9 +8,12 @@
 //! - Every row of a repository changes only while its `META` row is there, so that a deletion beats everything.
 //! - Refs are read before packs, so that every ref that is seen has its objects in a pack that is seen.
 
+mod amendment;
 mod approval_rule_templates;
 mod change;
+mod comments;
 mod credentials;
+mod encryption;
 mod error;
 mod events;
 mod keys;
@@ -21,13 +24,19 @@ mod repository;
 mod rows;
 mod snapshot;
 mod stores;
+mod tags;
 mod tokens;
+mod triggers;
 
 pub use approval_rule_templates::{
     ApprovalRuleTemplate, AssociateTemplateError, ChangeTemplateError, CreateTemplateError, DeleteTemplateError,
     NewApprovalRuleTemplate, TemplateChange, TemplatePage, TemplateRepositoryPage,
 };
 pub use change::{ChangeError, Refusal, RefusalReason, RepositoryChange};
+pub use comments::{
+    Comment, CommentPage, CommentReaction, Commented, EditCommentError, FoundComment, NewComment, PostCommentError,
+    ReactionPage,
+};
 pub use credentials::Credentials;
 pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
@@ -41,4 +50,6 @@ pub use repositories::{CreateRepositoryError, NewRepository, RenameRepositoryErr
 pub use repository::{BranchPage, Repository};
 pub use snapshot::Snapshot;
 pub use stores::{Components, Store};
+pub use tags::SetTagsError;
 pub use tokens::{RequestToken, TokenUse};
+pub use triggers::TriggerConfiguration;

@@ -5,6 +5,7 @@
 mod approval_rule_templates;
 mod approval_rules;
 mod changes;
+mod comments;
 mod credentials;
 mod events;
 mod histories;
@@ -12,5 +13,6 @@ mod packs;
 mod pull_request_histories;
 mod pull_requests;
 mod repositories;
+mod settings;
 mod snapshots;
 mod support;
