@@ -7,12 +7,16 @@ mod changes;
 mod commits;
 mod files;
 mod git;
+mod iam;
 mod inputs;
 mod page_token;
 mod paths;
+mod query_registry;
 mod registry;
 mod repositories;
 mod revision;
+mod sts;
 
 pub use git::git_entries;
+pub use query_registry::query_operations;
 pub use registry::operations;

@@ -23,7 +23,9 @@ pub mod push;
 pub mod random;
 pub mod server;
 pub mod signing;
+pub mod users;
 
 pub use git::{Git, Repo};
 pub use journey::{Journey, PROTOCOLS};
 pub use server::Server;
+pub use users::User;

@@ -7,10 +7,14 @@ pub mod account;
 pub mod arn;
 pub mod event;
 pub mod id;
+pub mod identity;
 pub mod names;
 
 pub use account::{AccountId, Region};
 pub use arn::RepositoryArn;
-pub use event::{Actor, Event, EventKind, EventRepository, ReferenceChange};
+pub use event::{
+    Actor, Event, EventIdentity, EventKind, EventRepository, IdentityChange, IdentityKind, ReferenceChange,
+};
 pub use id::{EventId, RepositoryId};
-pub use names::{BranchName, NameError, NameKind, RefName, RepositoryName};
+pub use identity::{IdentityPath, UniqueId, UniqueIdKind};
+pub use names::{BranchName, GroupName, NameError, NameKind, PolicyName, RefName, RepositoryName, UserName};

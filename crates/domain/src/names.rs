@@ -1,10 +1,12 @@
-//! Names of repositories, branches and refs.
+//! Names of repositories, branches and refs, and of users, groups and policies.
 
 mod branch;
+mod identity;
 mod reference;
 mod repository;
 
 pub use branch::BranchName;
+pub use identity::{GroupName, PolicyName, UserName};
 pub use reference::RefName;
 pub use repository::RepositoryName;
 
@@ -17,6 +19,12 @@ pub enum NameKind {
     Branch,
     /// A ref, in full.
     Ref,
+    /// A user.
+    User,
+    /// A group of users.
+    Group,
+    /// A policy.
+    Policy,
 }
 
 /// Why a name was refused.
@@ -37,6 +45,9 @@ impl NameKind {
             Self::Repository => "repository",
             Self::Branch => "branch",
             Self::Ref => "ref",
+            Self::User => "user",
+            Self::Group => "group",
+            Self::Policy => "policy",
         }
     }
 }

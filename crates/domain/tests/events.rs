@@ -30,6 +30,7 @@ fn sample_name(kind: &EventKind) -> &'static str {
         EventKind::RepositoryDescriptionChanged { .. } => "repository_description_changed",
         EventKind::DefaultBranchChanged { .. } => "default_branch_changed",
         EventKind::ReferencesChanged { .. } => "references_changed",
+        EventKind::IdentityChanged { .. } => "identity_changed",
     }
 }
 
@@ -49,7 +50,7 @@ fn every_sample_is_read_and_written_the_same() {
 fn every_kind_has_a_sample() {
     let found: BTreeSet<_> =
         samples().iter().map(|(_, content)| sample_name(&Event::from_json(content).unwrap().kind)).collect();
-    assert_eq!(found.len(), 6, "{found:?}");
+    assert_eq!(found.len(), 7, "{found:?}");
 }
 
 #[test]

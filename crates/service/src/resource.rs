@@ -12,6 +12,13 @@ use store::Repository;
 #[derive(Debug, Clone)]
 pub struct Authorized<T>(T);
 
+impl<T> Authorized<T> {
+    /// Hands a resource over, after it was authorised.
+    pub(crate) fn grant(resource: T) -> Self {
+        Self(resource)
+    }
+}
+
 impl<T> Deref for Authorized<T> {
     type Target = T;
 
@@ -23,6 +30,22 @@ impl<T> Deref for Authorized<T> {
 /// The whole account, for operations that are not about one existing repository.
 #[derive(Debug, Clone, Copy)]
 pub struct Account;
+
+/// The name of a repository that may be there or not, for operations that make, rename or remove one.
+#[derive(Debug, Clone)]
+pub struct NamedRepository(RepositoryName);
+
+impl Deref for NamedRepository {
+    type Target = RepositoryName;
+
+    fn deref(&self) -> &RepositoryName {
+        &self.0
+    }
+}
+
+/// Nothing yet: the operation asks for each thing it acts on, with [`Context::authorize`].
+#[derive(Debug, Clone, Copy)]
+pub struct Several;
 
 /// Something that operations act on, named by their input.
 pub trait Resource<Input>: Sized + Send {
@@ -37,20 +60,38 @@ impl<Input: Sync> Resource<Input> for Account {
     }
 }
 
+impl<Input: Sync> Resource<Input> for Several {
+    async fn find(_cx: &Context, _action: &str, _input: &Input) -> Result<Authorized<Self>> {
+        Ok(Authorized(Self))
+    }
+}
+
+impl<Input: NamesRepository + Sync> Resource<Input> for NamedRepository {
+    async fn find(cx: &Context, action: &str, input: &Input) -> Result<Authorized<Self>> {
+        let name = repository_name(input)?;
+        cx.authorize(action, &name).await?;
+        Ok(Authorized(Self(name)))
+    }
+}
+
 impl<Input: NamesRepository + Sync> Resource<Input> for Repository {
     async fn find(cx: &Context, action: &str, input: &Input) -> Result<Authorized<Self>> {
-        let name = input
-            .repository_name()
-            .ok_or_else(|| Failure::new(ErrorCode::RepositoryNameRequiredException, "a repository name is required"))?;
-        let name = RepositoryName::parse(name)
-            .map_err(|error| Failure::new(ErrorCode::InvalidRepositoryNameException, error.to_string()))?;
-        repository(cx, action, &name).await
+        repository(cx, action, &repository_name(input)?).await
     }
+}
+
+/// The name of the repository that an input is about.
+fn repository_name(input: &impl NamesRepository) -> Result<RepositoryName> {
+    let name = input
+        .repository_name()
+        .ok_or_else(|| Failure::new(ErrorCode::RepositoryNameRequiredException, "a repository name is required"))?;
+    RepositoryName::parse(name)
+        .map_err(|error| Failure::new(ErrorCode::InvalidRepositoryNameException, error.to_string()))
 }
 
 /// The repository of that name, if the caller may perform `action` on it.
 pub(crate) async fn repository(cx: &Context, action: &str, name: &RepositoryName) -> Result<Authorized<Repository>> {
-    cx.authorize(action, name)?;
+    cx.authorize(action, name).await?;
     let found = cx.store.find_repository(name).await?;
     found.map(Authorized).ok_or_else(|| {
         Failure::new(ErrorCode::RepositoryDoesNotExistException, format!("there is no repository '{name}'"))

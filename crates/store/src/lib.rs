@@ -12,6 +12,7 @@ mod change;
 mod credentials;
 mod error;
 mod events;
+mod identities;
 mod keys;
 mod packs;
 mod repositories;
@@ -25,10 +26,14 @@ pub use change::{ChangeError, Refusal, RefusalReason, RepositoryChange};
 pub use credentials::Credentials;
 pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
+pub use identities::{
+    AccessKeyRecord, GitCredentialRecord, Group, GroupPage, GroupSummary, IdentityError, NewGroup, NewUser, PolicyEdit,
+    User, UserEdit, UserPage, UserSummary,
+};
 pub use packs::{PackOrigin, StoredPack};
 pub use ports::Sequence;
 pub use repositories::{CreateRepositoryError, NewRepository, RenameRepositoryError, RepositoryPage};
 pub use repository::{BranchPage, Repository};
 pub use snapshot::Snapshot;
-pub use stores::{Components, Store};
+pub use stores::{Components, Store, unique_id};
 pub use tokens::{RequestToken, TokenUse};

@@ -7,7 +7,8 @@ use git::Limits;
 use git::receive::{PushRequest, ReceiveError, advertise};
 use git::upload::ProtocolVersion;
 use http::StatusCode;
-use service::{Authorized, Context, GitFailure, GitRequest, Response};
+use service::{Authorized, Context, Failure, GitFailure, GitRequest, Response};
+use std::collections::BTreeSet;
 use store::Repository;
 use tokio::runtime::Handle;
 
@@ -40,10 +41,22 @@ pub(super) async fn receive_pack(
             // git probes with an empty request before it sends a large one; the answer is as empty.
             return Ok(());
         }
-        let push = Push { cx: &cx, repository: &repository, runtime: &runtime, request, limits };
+        let forbidden = runtime.block_on(forbidden(&cx, &repository, &request))?;
+        let push = Push { cx: &cx, repository: &repository, runtime: &runtime, request, limits, forbidden };
         push.run(&mut input, out).map_err(GitFailure::from)
     })
     .await
+}
+
+/// The refs of a push that the caller may not push to. Whether they may push at all was asked before, without a ref.
+async fn forbidden(cx: &Context, repository: &Repository, request: &PushRequest) -> Result<BTreeSet<String>, Failure> {
+    let mut forbidden = BTreeSet::new();
+    for command in &request.commands {
+        if !cx.may_push(repository.name(), &command.name).await? {
+            forbidden.insert(command.name.clone());
+        }
+    }
+    Ok(forbidden)
 }
 
 /// A request that is no push at all.

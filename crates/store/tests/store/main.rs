@@ -6,6 +6,7 @@ mod changes;
 mod credentials;
 mod events;
 mod histories;
+mod identities;
 mod packs;
 mod repositories;
 mod snapshots;
