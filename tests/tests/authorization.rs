@@ -60,7 +60,7 @@ fn a_developer_who_may_push_only_to_feature_branches() {
     let told = clone.refused(&["push", "origin", ":main"]);
     assert!(told.contains("not authorized to push to this ref"), "{told}");
     let refs = clone.ok(&["ls-remote", "origin", "refs/*"]);
-    let expected = format!("{}\trefs/heads/feature/b\n{tip}\trefs/heads/main\n", clone.id("HEAD"));
+    let expected = format!("{}\trefs/heads/feature/b\n{tip}\trefs/heads/main", clone.id("HEAD"));
     assert_eq!(refs, expected);
 
     let put = |branch: &str, parent: &str| json!({"repositoryName": "demo", "branchName": branch, "filePath": "f", "fileContent": "Zg==", "parentCommitId": parent});

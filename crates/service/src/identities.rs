@@ -24,9 +24,17 @@ pub(crate) struct Identity {
     pub(crate) policies: Vec<Arc<Policy>>,
 }
 
-/// Refuses what is no policy document.
+/// Refuses what is no policy document, and what would ask for the tags of a repository: as long as these are not looked up, a
+/// statement that denies by them would deny nothing.
 pub fn check_policy(document: &str) -> Result<()> {
-    Policy::parse(document).map(|_| ()).map_err(malformed)
+    let policy = Policy::parse(document).map_err(malformed)?;
+    match policy.keys().into_iter().find(|key| key.starts_with("aws:resourcetag/")) {
+        None => Ok(()),
+        Some(key) => Err(Failure::query(
+            QueryError::MalformedPolicyDocument,
+            format!("{key}: conditions on the tags of repositories are not possible here yet"),
+        )),
+    }
 }
 
 /// A document that is no policy, in IAM's words.
