@@ -20,6 +20,7 @@ mod quotas;
 mod resource;
 mod simulate;
 
+pub use auth::policy::managed;
 pub use body::{Body, BodyError, BoxError};
 pub use context::{Context, Settings};
 pub use credentials::NewCredential;
@@ -28,7 +29,7 @@ pub use failure::{Code, Failure, GitFailure, Result};
 pub use git_request::{GitProtocol, GitRequest};
 pub use identities::check_policy;
 pub use pipeline::{Components, Operations, Peer, Service};
-pub use query::{PolicySource, QueryEntry, QueryError, QueryInput, UserOrCaller, Xml};
+pub use query::{NamedPolicy, PolicySource, QueryEntry, QueryError, QueryInput, UserOrCaller, Xml};
 pub use quotas::Quotas;
 pub use resource::{Account, Authorized, NamedRepository, Resource, Several};
 pub use simulate::{Question, Simulated};
