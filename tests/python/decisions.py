@@ -64,3 +64,22 @@ for arn in ("arn:aws:iam::123456789012:user/ana", "arn:aws:iam::123456789012:use
         raise AssertionError("there is no such user")
     except ClientError as error:
         assert error.response["Error"]["Code"] == "NoSuchEntity", error
+
+listed = iam.list_policies(Scope="AWS")["Policies"]
+assert [policy["PolicyName"] for policy in listed] == [
+    "AWSCodeCommitFullAccess",
+    "AWSCodeCommitPowerUser",
+    "AWSCodeCommitReadOnly",
+    "AdministratorAccess",
+], listed
+assert iam.list_policies(Scope="Local")["Policies"] == []
+for policy in listed:
+    found = iam.get_policy(PolicyArn=policy["Arn"])["Policy"]
+    assert found == policy
+    version = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=found["DefaultVersionId"])["PolicyVersion"]
+    assert version["Document"]["Version"] == "2012-10-17" and version["IsDefaultVersion"], version
+    assert len(iam.list_policy_versions(PolicyArn=policy["Arn"])["Versions"]) == 1
+    decided = iam.simulate_custom_policy(
+        PolicyInputList=[json.dumps(version["Document"])], ActionNames=["codecommit:GitPull"], ResourceArns=[REPOSITORY]
+    )
+    assert set(decisions(decided).values()) == {"allowed"}, decided

@@ -60,7 +60,7 @@ fn a_developer_who_may_push_only_to_feature_branches() {
     let told = clone.refused(&["push", "origin", ":main"]);
     assert!(told.contains("not authorized to push to this ref"), "{told}");
     let refs = clone.ok(&["ls-remote", "origin", "refs/*"]);
-    let expected = format!("{}\trefs/heads/feature/b\n{tip}\trefs/heads/main\n", clone.id("HEAD"));
+    let expected = format!("{}\trefs/heads/feature/b\n{tip}\trefs/heads/main", clone.id("HEAD"));
     assert_eq!(refs, expected);
 
     let put = |branch: &str, parent: &str| json!({"repositoryName": "demo", "branchName": branch, "filePath": "f", "fileContent": "Zg==", "parentCommitId": parent});
@@ -190,6 +190,30 @@ fn conditions_see_the_request() {
     assert_eq!(create("tom-1", json!({})), denied);
     assert_eq!(create("bob-1", json!({"team": "red"})), denied);
     create("tom-1", json!({"team": "red", "cost": "1"})).unwrap();
+}
+
+#[test]
+fn policies_can_ask_for_the_tags_of_a_repository() {
+    let journey = Journey::begin();
+    let server = &journey.server;
+    for (name, team) in [("mine", "red"), ("theirs", "blue")] {
+        server.api_ok("CreateRepository", json!({"repositoryName": name, "tags": {"Team": team}}));
+    }
+    server.create_repository("untagged");
+    server.iam_ok("CreateUser", &[("UserName", "ida"), ("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "red")]);
+    let own = json!({"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}});
+    server.put_policy("ida", &allow(json!("codecommit:*"), "*", own));
+    let ida = server.give_credentials("ida");
+    let get = |name: &str| server.api_as(&ida, "GetRepository", json!({"repositoryName": name})).map_err(|error| error.name);
+    get("mine").unwrap();
+    for name in ["theirs", "untagged", "absent"] {
+        assert_eq!(get(name).unwrap_err(), "AccessDeniedException", "{name}");
+    }
+    let git = git_of(&journey, &ida);
+    let repo = git.init(&journey.path("work"));
+    repo.commit_file("a", "a\n");
+    repo.ok(&["push", "--quiet", &server.url("mine"), "HEAD:main"]);
+    repo.refused(&["push", "--quiet", &server.url("theirs"), "HEAD:main"]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod xml;
 pub use entry::QueryEntry;
 pub use error::QueryError;
 pub use input::QueryInput;
-pub use resources::{PolicySource, UserOrCaller};
+pub use resources::{NamedPolicy, PolicySource, UserOrCaller};
 pub use xml::Xml;
 
 use domain::Region;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::cmp::Ordering;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 /// What kind of values an operator compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,7 +148,7 @@ fn bits(address: IpAddr) -> u128 {
         IpAddr::V4(address) => address.to_ipv6_mapped(),
         IpAddr::V6(address) => address,
     };
-    u128::from(Ipv6Addr::from(address))
+    u128::from(address)
 }
 
 /// A network's address and mask. Bits behind the mask make no difference, as in AWS.

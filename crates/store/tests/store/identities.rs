@@ -62,7 +62,8 @@ async fn a_name_is_taken_once_whatever_the_case_of_its_letters() {
 #[tokio::test]
 async fn the_first_user_is_made_once_even_if_it_was_deleted() {
     let fixture = fixture();
-    let first = |name: &str| fixture.store.create_first_user(&ana(), new_user(name), ["arn".to_owned()].into());
+    let actor = ana();
+    let first = |name: &str| fixture.store.create_first_user(&actor, new_user(name), ["arn".to_owned()].into());
     let made = first("root").await.unwrap().unwrap();
     assert!(made.attached.contains("arn") && find(&fixture, "root").await.attached == made.attached);
     edit(&fixture, "root", &[UserEdit::Policy(PolicyEdit::Detach("arn".to_owned()))]).await.unwrap();
