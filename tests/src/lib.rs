@@ -21,6 +21,7 @@ pub mod model;
 pub mod pack;
 pub mod push;
 pub mod random;
+pub mod receiver;
 pub mod server;
 pub mod signing;
 pub mod users;

@@ -24,16 +24,22 @@ pub struct User {
 impl Server {
     /// Makes a user to whom these managed policies of AWS's names are attached.
     pub fn create_user(&self, name: &str, policies: &[&str]) -> User {
-        let made = self.iam_ok("CreateUser", &[("UserName", name)]);
+        self.iam_ok("CreateUser", &[("UserName", name)]);
         for policy in policies {
             let arn = format!("arn:aws:iam::aws:policy/{policy}");
             self.iam_ok("AttachUserPolicy", &[("UserName", name), ("PolicyArn", &arn)]);
         }
+        self.give_credentials(name)
+    }
+
+    /// Gives a user an access key and a Git password.
+    pub fn give_credentials(&self, name: &str) -> User {
+        let found = self.iam_ok("GetUser", &[("UserName", name)]);
         let key = self.iam_ok("CreateAccessKey", &[("UserName", name)]);
         let service = ("ServiceName", "codecommit.amazonaws.com");
         let git = self.iam_ok("CreateServiceSpecificCredential", &[("UserName", name), service]);
         User {
-            arn: element(&made, "Arn"),
+            arn: element(&found, "Arn"),
             access_key_id: element(&key, "AccessKeyId"),
             secret_access_key: element(&key, "SecretAccessKey"),
             git_username: element(&git, "ServiceUserName"),

@@ -193,6 +193,31 @@ fn conditions_see_the_request() {
 }
 
 #[test]
+fn policies_can_ask_for_the_tags_of_a_repository() {
+    let journey = Journey::begin();
+    let server = &journey.server;
+    for (name, team) in [("mine", "red"), ("theirs", "blue")] {
+        server.api_ok("CreateRepository", json!({"repositoryName": name, "tags": {"Team": team}}));
+    }
+    server.create_repository("untagged");
+    server.iam_ok("CreateUser", &[("UserName", "ida"), ("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "red")]);
+    let own = json!({"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}});
+    server.put_policy("ida", &allow(json!("codecommit:*"), "*", own));
+    let ida = server.give_credentials("ida");
+    let get =
+        |name: &str| server.api_as(&ida, "GetRepository", json!({"repositoryName": name})).map_err(|error| error.name);
+    get("mine").unwrap();
+    for name in ["theirs", "untagged", "absent"] {
+        assert_eq!(get(name).unwrap_err(), "AccessDeniedException", "{name}");
+    }
+    let git = git_of(&journey, &ida);
+    let repo = git.init(&journey.path("work"));
+    repo.commit_file("a", "a\n");
+    repo.ok(&["push", "--quiet", &server.url("mine"), "HEAD:main"]);
+    repo.refused(&["push", "--quiet", &server.url("theirs"), "HEAD:main"]);
+}
+
+#[test]
 fn boto3_asks_who_it_is_and_what_would_be_decided() {
     let journey = Journey::begin();
     Aws::new(&journey.path("home"), &journey.server).python("decisions.py", &[]);

@@ -17,3 +17,36 @@ fn a_repository_too_many_is_refused() {
     server.api_ok("DeleteRepository", json!({"repositoryName": "one"}));
     server.api_ok("CreateRepository", three);
 }
+
+#[test]
+fn a_pull_request_too_many_is_refused() {
+    let arguments = ["--max-open-pull-requests", "2"].map(str::to_owned).to_vec();
+    let journey = Journey::begin_with(&Options { arguments, ..Options::default() });
+    let server = &journey.server;
+    let repo = journey.repo_with_origin("demo");
+    repo.commit_file("a", "a");
+    repo.ok(&["push", "--quiet", "origin", "HEAD:refs/heads/main", "HEAD:refs/heads/topic"]);
+    let target = json!({"repositoryName": "demo", "sourceReference": "topic"});
+    let input = json!({"title": "One of many", "targets": [target]});
+    let first = server.api_ok("CreatePullRequest", input.clone());
+    server.api_ok("CreatePullRequest", input.clone());
+    assert_eq!(server.api_error("CreatePullRequest", input.clone()), "MaximumOpenPullRequestsExceededException");
+    let id = &first["pullRequest"]["pullRequestId"];
+    server.api_ok("UpdatePullRequestStatus", json!({"pullRequestId": id, "pullRequestStatus": "CLOSED"}));
+    server.api_ok("CreatePullRequest", input);
+}
+
+#[test]
+fn a_branch_is_the_source_of_so_many_pull_requests_and_no_more() {
+    let journey = Journey::begin();
+    let server = &journey.server;
+    let repo = journey.repo_with_origin("demo");
+    repo.commit_file("a", "a");
+    repo.ok(&["push", "--quiet", "origin", "HEAD:refs/heads/main", "HEAD:refs/heads/topic"]);
+    let target = json!({"repositoryName": "demo", "sourceReference": "topic"});
+    let input = json!({"title": "One of many", "targets": [target]});
+    for _ in 0..20 {
+        server.api_ok("CreatePullRequest", input.clone());
+    }
+    assert_eq!(server.api_error("CreatePullRequest", input), "MaximumOpenPullRequestsExceededException");
+}

@@ -2,6 +2,7 @@
 
 use crate::check::{Check, Violation};
 use crate::errors::ErrorCode;
+use crate::shapes::CreatePullRequestInput;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -61,4 +62,35 @@ pub(crate) fn specified_reference(specifier: Option<&str>) -> Option<String> {
     }
     let is_commit_id = specifier.len() == 40 && specifier.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_commit_id { None } else { branch_reference(Some(specifier)) }
+}
+
+/// An input that names the comment it is about.
+pub trait NamesComment {
+    /// The comment's id, if the client sent one; not yet validated.
+    fn comment_id(&self) -> Option<&str>;
+}
+
+/// An input that names what it is about by its ARN.
+pub trait NamesResource {
+    /// The ARN, if the client sent one; not yet validated.
+    fn resource_arn(&self) -> Option<&str>;
+}
+
+/// All targets of a pull request are in one repository, so that the first one tells which.
+impl NamesRepository for CreatePullRequestInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.targets.as_ref()?.first()?.repository_name.as_deref()
+    }
+}
+
+/// An input that names the pull request it is about.
+pub trait NamesPullRequest {
+    /// The id, if the client sent one; not yet validated.
+    fn pull_request_id(&self) -> Option<&str>;
+
+    /// The name of the repository that the pull request is said to be in, if the input has that member and the client sent it;
+    /// not yet validated.
+    fn repository_name(&self) -> Option<&str> {
+        None
+    }
 }

@@ -1,12 +1,20 @@
 //! What happened, in the domain's words: the content of event rows, from which every announcement is made.
 
+use crate::comment::CommentedOn;
 use crate::id::{EventId, RepositoryId};
 use crate::identity::{IdentityPath, UniqueId};
+use crate::merge::MergeFacts;
 use crate::names::{BranchName, RefName, RepositoryName};
+use crate::pull_request::PullRequestState;
+use crate::reaction::Reaction;
+use crate::trigger::TriggerName;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 mod format;
+
+pub(crate) use format::rfc3339;
 
 /// Who made a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +101,94 @@ pub enum EventKind {
         /// What the push said with `--push-option`.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         push_options: Vec<String>,
+        /// The merge that moved the ref, if it was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        merge: Option<MergeFacts>,
+    },
+    /// A merge commit was made that no ref leads to.
+    UnreferencedMergeCommitCreated {
+        /// Its object id, in hex.
+        commit: String,
+        /// What it is a merge of.
+        merge: MergeFacts,
+    },
+    /// A pull request was made.
+    PullRequestCreated {
+        /// The pull request.
+        pull_request: PullRequestState,
+    },
+    /// A pull request has another title.
+    PullRequestTitleChanged {
+        /// The pull request, with the title it has now.
+        pull_request: PullRequestState,
+        /// The title before.
+        before: String,
+    },
+    /// A pull request's description was set or removed.
+    PullRequestDescriptionChanged {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// The description before.
+        before: Option<String>,
+        /// The description now.
+        after: Option<String>,
+    },
+    /// The source branch of an open pull request moved, so that it is another revision.
+    PullRequestSourceUpdated {
+        /// The pull request, with the commit its source points to now.
+        pull_request: PullRequestState,
+        /// The commit that its source pointed to before, in hex.
+        before: String,
+    },
+    /// A pull request was closed.
+    PullRequestStatusChanged {
+        /// The pull request.
+        pull_request: PullRequestState,
+    },
+    /// A pull request was merged; that it is closed by this is told by an event of its own, right behind this one.
+    PullRequestMerged {
+        /// The pull request, with how it was merged.
+        pull_request: PullRequestState,
+    },
+    /// The repository's tags were set or removed.
+    RepositoryTagsChanged {
+        /// The tags that are new or have another value.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        set: BTreeMap<String, String>,
+        /// The keys of the tags that are gone.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        removed: BTreeSet<String>,
+    },
+    /// The repository is encrypted under another key. `None` is the service's own key.
+    RepositoryEncryptionKeyChanged {
+        /// The key before.
+        before: Option<String>,
+        /// The key now.
+        after: Option<String>,
+    },
+    /// The repository's triggers were replaced.
+    RepositoryTriggersChanged {
+        /// Names this set of triggers.
+        configuration_id: String,
+        /// The triggers there are now.
+        triggers: Vec<TriggerName>,
+    },
+    /// A comment, or a reply to one, was posted.
+    CommentCreated(CommentedOn),
+    /// A comment was given another content.
+    CommentUpdated(CommentedOn),
+    /// The content of a comment was deleted.
+    CommentContentDeleted(CommentedOn),
+    /// Somebody's reaction to a comment was added, replaced or removed.
+    CommentReactionChanged {
+        /// The comment.
+        comment: CommentedOn,
+        /// The reaction before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Reaction>,
+        /// The reaction now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Reaction>,
     },
     /// A user, group or managed policy was made, changed or removed.
     IdentityChanged {

@@ -11,6 +11,7 @@ pub mod error;
 mod find;
 pub mod graph;
 pub mod limits;
+pub mod merge;
 pub mod object;
 pub mod odb;
 pub mod pack;

@@ -24,10 +24,15 @@ pub fn entries(odb: &Odb, id: &ObjectId) -> Result<Vec<TreeEntry>> {
     if object.kind != Kind::Tree {
         return Err(Error::Malformed { id: *id, reason: format!("it is a {}, not a tree", object.kind) });
     }
-    gix::objs::TreeRefIter::from_bytes(&object.data, gix::hash::Kind::Sha1)
+    entries_of(id, &object.data)
+}
+
+/// The entries of a tree whose content is at hand.
+pub(crate) fn entries_of(id: &ObjectId, content: &Bytes) -> Result<Vec<TreeEntry>> {
+    gix::objs::TreeRefIter::from_bytes(content, gix::hash::Kind::Sha1)
         .map(|entry| {
             let entry = entry.map_err(|error| Error::Malformed { id: *id, reason: error.to_string() })?;
-            let name = object.data.slice_ref(entry.filename);
+            let name = content.slice_ref(entry.filename);
             Ok(TreeEntry { mode: entry.mode, name, id: entry.oid.into() })
         })
         .collect()

@@ -6,12 +6,14 @@ use crate::identities::Identity;
 use crate::pipeline::Peer;
 use auth::Principal;
 use auth::policy::{Request, RequestContext, Verdict, evaluate};
-use domain::{RepositoryArn, RepositoryName};
+use domain::RepositoryName;
 use http::header::USER_AGENT;
 use http::request::Parts;
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
+use store::PullRequest;
 
 /// The condition key of the ref that a request is about (AWS CodeCommit service authorization reference).
 const REFERENCES: &str = "codecommit:References";
@@ -88,7 +90,7 @@ impl Access {
 
     fn allows(&self, action: &str, resource: &str) -> bool {
         let request = Request { action, resource, context: &self.facts };
-        evaluate(self.identity.policies.iter().map(|policy| &**policy), &request).verdict == Verdict::Allowed
+        evaluate(&self.identity.policies, &request).verdict == Verdict::Allowed
     }
 }
 
@@ -113,24 +115,61 @@ impl Context {
 
     /// Refuses unless the caller may perform `action` on the repository of that name, whether it exists or not.
     pub async fn authorize(&self, action: &str, repository: &RepositoryName) -> Result<()> {
-        self.authorize_on(action, &self.repository_arn(repository))
+        let access = self.access_to(repository).await?;
+        self.decide(&access, action, &self.arn(repository).to_string())
     }
 
-    /// Whether the caller may push to this ref of the repository.
-    pub async fn may_push(&self, repository: &RepositoryName, reference: &str) -> Result<bool> {
-        Ok(self.access.about(reference).allows("codecommit:GitPush", &self.repository_arn(repository)))
+    /// Refuses unless the caller may perform `action` on the pull request, which is authorised as its repository is. For those
+    /// who merge it, the request is about its destination.
+    pub(crate) async fn authorize_pull_request(&self, action: &str, pull_request: &PullRequest) -> Result<()> {
+        let name = pull_request.repository().name();
+        let mut access = self.access_to(name).await?;
+        if action.starts_with("codecommit:MergePullRequestBy") {
+            access = access.about(pull_request.destination().as_str());
+        }
+        self.decide(&access, action, &self.arn(name).to_string())
+    }
+
+    /// Refuses unless the caller may perform `action` on every repository of the account.
+    pub(crate) fn authorize_on_all_repositories(&self, action: &str) -> Result<()> {
+        let (region, account) = (&self.settings.region, &self.settings.account);
+        self.authorize_on(action, &format!("arn:{}:codecommit:{region}:{account}:*", region.partition()))
+    }
+
+    /// Which of these refs of the repository the caller may not push to.
+    pub async fn forbidden_to_push<'a>(
+        &self,
+        repository: &RepositoryName,
+        references: impl Iterator<Item = &'a str>,
+    ) -> Result<BTreeSet<String>> {
+        let access = self.access_to(repository).await?;
+        let arn = self.arn(repository).to_string();
+        let forbidden = references.filter(|reference| !access.about(reference).allows("codecommit:GitPush", &arn));
+        Ok(forbidden.map(str::to_owned).collect())
     }
 
     pub(crate) fn authorize_on(&self, action: &str, resource: &str) -> Result<()> {
-        if self.access.allows(action, resource) {
+        self.decide(&self.access, action, resource)
+    }
+
+    /// The caller's access to a repository: with its tags, if a policy asks for them. One that is not there has none.
+    async fn access_to(&self, repository: &RepositoryName) -> Result<Access> {
+        let mut access = self.access.clone();
+        if access.identity.asks_for_tags
+            && let Some(found) = self.store.find_repository(repository).await?
+        {
+            for (key, value) in found.tags().await? {
+                access.facts.set(&format!("aws:ResourceTag/{key}"), value);
+            }
+        }
+        Ok(access)
+    }
+
+    fn decide(&self, access: &Access, action: &str, resource: &str) -> Result<()> {
+        if access.allows(action, resource) {
             return Ok(());
         }
         let caller = self.principal.arn();
         Err(Failure::access_denied(format!("{caller} is not authorized to perform {action} on {resource}")))
-    }
-
-    fn repository_arn(&self, name: &RepositoryName) -> String {
-        let (region, account) = (self.settings.region.clone(), self.settings.account.clone());
-        RepositoryArn { region, account, name: name.clone() }.to_string()
     }
 }

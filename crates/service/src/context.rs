@@ -4,9 +4,9 @@ use crate::access::Access;
 use crate::quotas::Quotas;
 use auth::Principal;
 use domain::identity::{group_arn, user_arn};
-use domain::{AccountId, Actor, Region};
-use ports::Keys;
+use domain::{AccountId, Actor, Region, RepositoryArn, RepositoryName};
 use ports::clock::Clock;
+use ports::{Keys, Publisher};
 use std::sync::Arc;
 use std::time::SystemTime;
 use store::{GroupSummary, Store, UserSummary};
@@ -37,6 +37,8 @@ pub struct Context {
     pub store: Store,
     /// Where the service is.
     pub settings: Arc<Settings>,
+    /// Tells others what happens.
+    pub publisher: Arc<dyn Publisher>,
     pub(crate) access: Access,
     pub(crate) keys: Arc<dyn Keys>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -51,6 +53,12 @@ impl Context {
     /// The caller, as events name it.
     pub fn actor(&self) -> Actor {
         Actor::new(self.principal.arn())
+    }
+
+    /// The ARN of the repository of that name.
+    pub fn arn(&self, repository: &RepositoryName) -> RepositoryArn {
+        let Settings { region, account, .. } = &*self.settings;
+        RepositoryArn { region: region.clone(), account: account.clone(), name: repository.clone() }
     }
 
     /// The ARN of a group of the account.

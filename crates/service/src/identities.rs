@@ -21,20 +21,14 @@ const MOST: usize = 10_000;
 #[derive(Debug)]
 pub(crate) struct Identity {
     pub(crate) user: UserFacts,
-    pub(crate) policies: Vec<Arc<Policy>>,
+    pub(crate) policies: Vec<Policy>,
+    /// Whether a policy asks for the tags of repositories, which have to be read for it.
+    pub(crate) asks_for_tags: bool,
 }
 
-/// Refuses what is no policy document, and what would ask for the tags of a repository: as long as these are not looked up, a
-/// statement that denies by them would deny nothing.
+/// Refuses what is no policy document.
 pub fn check_policy(document: &str) -> Result<()> {
-    let policy = Policy::parse(document).map_err(malformed)?;
-    match policy.keys().into_iter().find(|key| key.starts_with("aws:resourcetag/")) {
-        None => Ok(()),
-        Some(key) => Err(Failure::query(
-            QueryError::MalformedPolicyDocument,
-            format!("{key}: conditions on the tags of repositories are not possible here yet"),
-        )),
-    }
+    Policy::parse(document).map(|_| ()).map_err(malformed)
 }
 
 /// A document that is no policy, in IAM's words.
@@ -87,10 +81,11 @@ impl Identities {
 /// Puts an identity together. A policy that cannot be read any more is a fault: left out, it would not deny what it denies.
 async fn identity(store: &Store, user: User) -> Result<Identity> {
     let documents = documents(store, &user).await?;
-    let parsed = documents.iter().map(|(_, document)| Policy::parse(document).map(Arc::new));
-    let policies = parsed.collect::<std::result::Result<_, _>>().map_err(Failure::internal)?;
+    let parsed = documents.iter().map(|(_, document)| Policy::parse(document));
+    let policies: Vec<Policy> = parsed.collect::<std::result::Result<_, _>>().map_err(Failure::internal)?;
+    let asks_for_tags = policies.iter().flat_map(Policy::keys).any(|key| key.starts_with("aws:resourcetag/"));
     let UserSummary { name, path, id, .. } = user.summary;
-    Ok(Identity { user: UserFacts { name, path, id, tags: user.tags }, policies })
+    Ok(Identity { user: UserFacts { name, path, id, tags: user.tags }, policies, asks_for_tags })
 }
 
 /// The policies that decide over what a user may do, their groups' among them: their names (or ARNs) and documents. Costs one

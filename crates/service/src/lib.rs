@@ -9,6 +9,7 @@ mod authenticate;
 mod body;
 mod context;
 mod credentials;
+mod encryption;
 mod entry;
 mod failure;
 mod git_request;
@@ -24,14 +25,16 @@ pub use auth::policy::managed;
 pub use body::{Body, BodyError, BoxError};
 pub use context::{Context, Settings};
 pub use credentials::NewCredential;
+pub use encryption::OWN_KEY_ALIAS;
 pub use entry::{Entry, GitEntries};
 pub use failure::{Code, Failure, GitFailure, Result};
 pub use git_request::{GitProtocol, GitRequest};
 pub use identities::check_policy;
 pub use pipeline::{Components, Operations, Peer, Service};
+pub use ports::PublishError;
 pub use query::{NamedPolicy, PolicySource, QueryEntry, QueryError, QueryInput, UserOrCaller, Xml};
 pub use quotas::Quotas;
-pub use resource::{Account, Authorized, NamedRepository, Resource, Several};
+pub use resource::{Account, Authorized, NamedRepository, Resource, Several, Tagged};
 pub use simulate::{Question, Simulated};
 
 /// The answer to a request; its body may still be produced while it is sent.

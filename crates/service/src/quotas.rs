@@ -5,10 +5,12 @@
 pub struct Quotas {
     /// The most repositories (AWS CodeCommit quota "repositories": 1,000 per account).
     pub repositories: usize,
+    /// The most open pull requests of one repository (AWS CodeCommit quota "open pull requests": 1,000).
+    pub open_pull_requests: usize,
 }
 
 impl Default for Quotas {
     fn default() -> Self {
-        Self { repositories: 1000 }
+        Self { repositories: 1000, open_pull_requests: 1000 }
     }
 }

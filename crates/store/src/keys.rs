@@ -2,16 +2,27 @@
 //!
 //! | partition | sort key | row |
 //! |---|---|---|
+//! | `ACCOUNT` | `COUNTER#PR` | the id of the newest pull request |
 //! | `ACCOUNT` | `FIRST-USER` | the first user was made |
 //! | `ACCOUNT` | `GROUP#<name>` | what listings show of a group |
 //! | `ACCOUNT` | `REPO#<name>` | name → repository id |
 //! | `ACCOUNT` | `USER#<name>` | what listings show of a user |
 //! | `REPO#<id>` | `CHANGED` | when refs last changed |
+//! | `REPO#<id>` | `COMMENT#<commit after>#<commit before>#<comment id>` | a comment on two commits |
 //! | `REPO#<id>` | `DIR#<ref directory>` | guard: refs may exist below this name, none has it (see `change::guards`) |
+//! | `REPO#<id>` | `EMOJI#<as the comment's>#<digest of the principal>` | a reaction to a comment on two commits |
+//! | `REPO#<id>` | `INDEX#PR#<pull request id>` | a pull request of the repository, with its author |
+//! | `REPO#<id>` | `INDEX#PROPEN#<pull request id>` | an open one, with its branches (see `change::pull_requests`) |
 //! | `REPO#<id>` | `META` | the repository's settings; there as long as the repository is |
 //! | `REPO#<id>` | `PACK#<pack id>` | a stored pack |
 //! | `REPO#<id>` | `REF#<full name>` | a ref |
-//! | `REPO#<id>` | `TAG#<key>` | a resource tag |
+//! | `REPO#<id>` | `TAGS` | all resource tags: at most 50, so that one row holds them, and its version their number |
+//! | `REPO#<id>` | `TRIGGERS` | all triggers |
+//! | `PR#<pull request id>` | `COMMENT#<comment id>` | a comment in a pull request |
+//! | `PR#<pull request id>` | `EMOJI#<comment id>#<digest of the principal>` | a reaction to a comment in a pull request |
+//! | `PR#<pull request id>` | `EVENT#<event id>` | an event of the pull request's history |
+//! | `PR#<pull request id>` | `META` | the pull request; changes with everything that may influence a merge |
+//! | `COMMENT#<comment id>` | `META` | where the comment is kept |
 //! | `CREDENTIAL#<key id>` | `META` | a credential |
 //! | `GROUP#<name>` | `META` | a group; there as long as the group is |
 //! | `GROUP#<name>` | `ATTACHED#<policy ARN>`, `POLICY#<name>` | as of users |
@@ -29,7 +40,10 @@
 //!
 //! A scan of `REPO#<id>` from the largest `REF#` down to `META` meets refs, then packs, then settings.
 
-use domain::{EventId, GroupName, PolicyName, RefName, RepositoryId, RepositoryName, UserName};
+use crate::tokens::digest;
+use domain::{
+    CommentId, EventId, GroupName, PolicyName, PullRequestId, RefName, RepositoryId, RepositoryName, UserName,
+};
 use git::{PackId, Part};
 use ports::{BlobError, BlobName, Key, SortRange};
 
@@ -40,8 +54,13 @@ pub(crate) const GROUP: &str = "GROUP#";
 pub(crate) const META: &str = "META";
 pub(crate) const PACK: &str = "PACK#";
 pub(crate) const REF: &str = "REF#";
+pub(crate) const PULL_REQUEST: &str = "INDEX#PR#";
+pub(crate) const OPEN_PULL_REQUEST: &str = "INDEX#PROPEN#";
+pub(crate) const COMMENT: &str = "COMMENT#";
+/// Not `REACTION#`, which would stand between packs and refs and be read by whoever opens a repository.
+const EMOJI: &str = "EMOJI#";
 const DIR: &str = "DIR#";
-const EVENT: &str = "EVENT#";
+pub(crate) const EVENT: &str = "EVENT#";
 
 pub(crate) fn name(name: &RepositoryName) -> Key {
     Key::new(ACCOUNT, format!("{NAME}{name}"))
@@ -82,8 +101,90 @@ pub(crate) fn guards_below(name: &RefName) -> SortRange {
     SortRange::Prefix(format!("{DIR}{name}/"))
 }
 
-pub(crate) fn tag(id: &RepositoryId, key: &str) -> Key {
-    Key::new(repository(id), format!("TAG#{key}"))
+pub(crate) fn tags(id: &RepositoryId) -> Key {
+    Key::new(repository(id), "TAGS")
+}
+
+pub(crate) fn triggers(id: &RepositoryId) -> Key {
+    Key::new(repository(id), "TRIGGERS")
+}
+
+/// What leads to a comment from its id.
+pub(crate) fn comment_place(id: &CommentId) -> Key {
+    Key::new(format!("{COMMENT}{id}"), META)
+}
+
+/// A comment, by what follows `COMMENT#` in its sort key.
+pub(crate) fn comment(repository: &RepositoryId, pull_request: Option<PullRequestId>, tail: &str) -> Key {
+    let partition = pull_request.map_or_else(|| self::repository(repository), pull_request_partition);
+    Key::new(partition, format!("{COMMENT}{tail}"))
+}
+
+/// What follows `COMMENT#` in the sort key of a comment. The commits are in hex.
+pub(crate) fn comment_tail(
+    pull_request: Option<PullRequestId>,
+    after: &str,
+    before: Option<&str>,
+    id: &CommentId,
+) -> String {
+    match pull_request {
+        Some(_) => id.to_string(),
+        None => format!("{after}#{}#{id}", before.unwrap_or_default()),
+    }
+}
+
+/// What the sort keys of the comments on a commit begin with, from `before` or from anywhere.
+pub(crate) fn comments_on(after: &str, before: Option<&str>) -> String {
+    match before {
+        Some(before) => format!("{COMMENT}{after}#{before}#"),
+        None => format!("{COMMENT}{after}#"),
+    }
+}
+
+/// What leads to the comment in this row, if there is one in it.
+pub(crate) fn place_of_comment(key: &Key) -> Option<Key> {
+    let id = key.sort.strip_prefix(COMMENT)?.rsplit('#').next()?;
+    Some(comment_place(&CommentId::parse(id).ok()?))
+}
+
+/// What the sort keys of the reactions to the comment at `comment` begin with, up to a `#`.
+pub(crate) fn reactions_sort(comment: &Key) -> String {
+    format!("{EMOJI}{}", comment.sort.strip_prefix(COMMENT).unwrap_or_default())
+}
+
+/// The reaction of the principal with this ARN to the comment at `comment`.
+pub(crate) fn reaction(comment: &Key, principal: &str) -> Key {
+    let digest = digest(&[principal.as_bytes()]);
+    Key::new(comment.partition.as_str(), format!("{}#{digest}", reactions_sort(comment)))
+}
+
+/// What counts the pull requests of the account.
+pub(crate) fn pull_request_counter() -> Key {
+    Key::new(ACCOUNT, "COUNTER#PR")
+}
+
+/// The partition of a pull request.
+pub(crate) fn pull_request_partition(id: PullRequestId) -> String {
+    format!("PR#{id}")
+}
+
+pub(crate) fn pull_request(id: PullRequestId) -> Key {
+    Key::new(pull_request_partition(id), META)
+}
+
+/// An event of a pull request's history; these sort by time.
+pub(crate) fn pull_request_event(id: PullRequestId, event: &EventId) -> Key {
+    Key::new(pull_request_partition(id), format!("{EVENT}{event}"))
+}
+
+/// The row by which a repository's pull requests are listed, in the order in which they were made.
+pub(crate) fn pull_request_of(repository: &RepositoryId, id: PullRequestId) -> Key {
+    Key::new(self::repository(repository), format!("{PULL_REQUEST}{}", id.sortable()))
+}
+
+/// The row by which a repository's open pull requests are listed, in the same order.
+pub(crate) fn open_pull_request_of(repository: &RepositoryId, id: PullRequestId) -> Key {
+    Key::new(self::repository(repository), format!("{OPEN_PULL_REQUEST}{}", id.sortable()))
 }
 
 /// Everything that opening a repository needs. All names of refs begin with `refs/`, so they sort before `~`.

@@ -8,21 +8,31 @@
 //! - Every row of a repository changes only while its `META` row is there, so that a deletion beats everything.
 //! - Refs are read before packs, so that every ref that is seen has its objects in a pack that is seen.
 
+mod amendment;
 mod change;
+mod comments;
 mod credentials;
+mod encryption;
 mod error;
 mod events;
 mod identities;
 mod keys;
 mod packs;
+mod pull_requests;
 mod repositories;
 mod repository;
 mod rows;
 mod snapshot;
 mod stores;
+mod tags;
 mod tokens;
+mod triggers;
 
 pub use change::{ChangeError, Refusal, RefusalReason, RepositoryChange};
+pub use comments::{
+    Comment, CommentPage, CommentReaction, Commented, EditCommentError, FoundComment, NewComment, PostCommentError,
+    ReactionPage,
+};
 pub use credentials::Credentials;
 pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
@@ -32,8 +42,14 @@ pub use identities::{
 };
 pub use packs::{PackOrigin, StoredPack};
 pub use ports::Sequence;
+pub use pull_requests::{
+    CreatePullRequestError, HistoryPage, MOST_FROM_ONE_BRANCH, NewPullRequest, PullRequest, PullRequestError,
+    PullRequestFilter, PullRequestPage,
+};
 pub use repositories::{CreateRepositoryError, NewRepository, RenameRepositoryError, RepositoryPage};
 pub use repository::{BranchPage, Repository};
 pub use snapshot::Snapshot;
 pub use stores::{Components, Store, unique_id};
+pub use tags::SetTagsError;
 pub use tokens::{RequestToken, TokenUse};
+pub use triggers::TriggerConfiguration;

@@ -46,6 +46,13 @@ const TARGET: &str = "branch_reference(self.target_branch.as_deref())\
 /// line.
 const QUERY_APIS: &[&str] = &["iam", "sts"];
 
+/// The traits of inputs that name what they are about, with their method, and the members that name it.
+const SUBJECTS: &[(&str, &str, &[&str])] = &[
+    ("NamesRepository", "repository_name", &["repositoryName", "oldName"]),
+    ("NamesComment", "comment_id", &["commentId", "inReplyTo"]),
+    ("NamesResource", "resource_arn", &["resourceArn"]),
+];
+
 /// Why nothing was generated.
 #[derive(Debug)]
 pub enum CodegenError {
@@ -130,7 +137,7 @@ fn shapes(model: &Model) -> Result<String, CodegenError> {
 
 fn operations(model: &Model) -> String {
     let mut out = format!(
-        "{HEADER}use crate::errors::ErrorCode;\nuse crate::operation::{{Conditions, NamesRepository, Operation, branch_reference, specified_reference}};\nuse crate::shapes::*;\n"
+        "{HEADER}use crate::errors::ErrorCode;\nuse crate::operation::{{Conditions, NamesComment, NamesPullRequest, NamesRepository, NamesResource, Operation, branch_reference, specified_reference}};\nuse crate::shapes::*;\n"
     );
     for (name, operation) in &model.operations {
         let input = operation.input.as_deref().unwrap_or("crate::operation::Empty");
@@ -144,13 +151,24 @@ fn operations(model: &Model) -> String {
         );
         let members = operation.input.as_ref().and_then(|input| model.structures.get(input));
         let names = |name: &str| members.is_some_and(|members| members.iter().any(|member| member.name == name));
-        let repository = ["repositoryName", "oldName"].into_iter().find(|member| names(member));
-        if let Some(member) = repository {
+        for (subject, method, spellings) in SUBJECTS {
+            let Some(member) = spellings.iter().find(|member| names(member)) else { continue };
             let _ = write!(
                 out,
-                "\nimpl NamesRepository for {input} {{\n    fn repository_name(&self) -> Option<&str> {{\n        \
+                "\nimpl {subject} for {input} {{\n    fn {method}(&self) -> Option<&str> {{\n        \
                  self.{}.as_deref()\n    }}\n}}\n",
                 field(member)
+            );
+        }
+        if names("pullRequestId") {
+            let repository = Some("repositoryName").filter(|member| names(member)).map(|member| {
+                format!("fn repository_name(&self) -> Option<&str> {{ self.{}.as_deref() }}\n", field(member))
+            });
+            let _ = write!(
+                out,
+                "\nimpl NamesPullRequest for {input} {{\n    fn pull_request_id(&self) -> Option<&str> {{\n        \
+                 self.pull_request_id.as_deref()\n    }}\n{}}}\n",
+                repository.unwrap_or_default()
             );
         }
     }

@@ -4,7 +4,7 @@ use domain::{BranchName, RefName};
 use git::receive::{Command, Outcome, PushRequest, ReceiveError, Report, index_pack};
 use git::{Kind, Limits, ObjectId, Odb, StagedPack, commit, walk};
 use service::{Authorized, Context, Failure};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, BufRead, Write};
 use std::sync::Arc;
 use store::{ChangeError, PackOrigin, RefusalReason, Repository, RepositoryChange, Snapshot, StoredPack};
@@ -43,6 +43,16 @@ struct Target {
     peeled: Option<ObjectId>,
     /// Whether the ref leaves behind what it pointed to.
     forced: bool,
+}
+
+/// What became of one part of a push.
+enum Committed {
+    /// All of it that can be.
+    All,
+    /// Nothing of it can be.
+    Nothing,
+    /// These, which can be, do not fit into one commit.
+    TooMany(Vec<Wish>),
 }
 
 /// What became of each command; `None` as long as it is not known.
@@ -175,8 +185,9 @@ impl Push<'_> {
         let groups = if atomic { vec![deletions.into_iter().chain(others).collect()] } else { vec![deletions, others] };
         let mut unregistered = stored;
         for group in groups {
-            let mut left = group.into_iter().peekable();
-            while left.peek().is_some() {
+            let mut left = VecDeque::from(group);
+            let mut most = usize::MAX;
+            while !left.is_empty() {
                 let mut change = self.repository.change(self.cx.actor());
                 change.pushed(self.request.options.clone());
                 if let Some(pack) = &unregistered {
@@ -189,33 +200,40 @@ impl Push<'_> {
                     change.set_default_branch_if_none(branch.clone());
                 }
                 let mut part = Vec::new();
-                while left.peek().is_some() && (part.is_empty() || atomic || change.has_room()) {
-                    let Some(wish) = left.next() else { break };
+                while part.is_empty() || atomic || (part.len() < most && change.has_room()) {
+                    let Some(wish) = left.pop_front() else { break };
                     edit(&mut change, &wish);
                     part.push(wish);
                 }
-                if self.commit(change, part, outcomes)? {
-                    unregistered = None;
+                let length = part.len();
+                match self.commit(change, part, outcomes)? {
+                    Committed::All => unregistered = None,
+                    Committed::Nothing => {}
+                    // Pull requests change with the refs, and these did not count: less at once, then.
+                    Committed::TooMany(part) => {
+                        most = length / 2;
+                        part.into_iter().rev().for_each(|wish| left.push_front(wish));
+                    }
                 }
             }
         }
         Ok(())
     }
 
-    /// Commits one change without the refs that cannot be changed. Tells whether anything was committed.
+    /// Commits one change without the refs that cannot be changed.
     fn commit(
         &self,
         mut change: RepositoryChange,
         mut part: Vec<Wish>,
         outcomes: &mut Outcomes,
-    ) -> Result<bool, Failure> {
+    ) -> Result<Committed, Failure> {
         loop {
             match self.runtime.block_on(change.commit()) {
                 Ok(()) => {
                     for wish in part {
                         outcomes[wish.at] = Some(Ok(()));
                     }
-                    return Ok(true);
+                    return Ok(Committed::All);
                 }
                 Err(ChangeError::Refused(refusals)) => {
                     for refusal in refusals {
@@ -227,14 +245,17 @@ impl Push<'_> {
                     }
                     self.give_up_if_atomic(&mut part, outcomes);
                     if part.is_empty() {
-                        return Ok(false);
+                        return Ok(Committed::Nothing);
                     }
+                }
+                Err(ChangeError::TooManyChanges { .. }) if part.len() > 1 && !self.request.capabilities.atomic => {
+                    return Ok(Committed::TooMany(part));
                 }
                 Err(error @ ChangeError::TooManyChanges { .. }) => {
                     for wish in part {
                         outcomes[wish.at] = Some(Err(format!("{error}, without --atomic")));
                     }
-                    return Ok(false);
+                    return Ok(Committed::Nothing);
                 }
                 Err(error) => return Err(crate::changes::failure(error)),
             }

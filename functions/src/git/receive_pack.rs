@@ -7,8 +7,7 @@ use git::Limits;
 use git::receive::{PushRequest, ReceiveError, advertise};
 use git::upload::ProtocolVersion;
 use http::StatusCode;
-use service::{Authorized, Context, Failure, GitFailure, GitRequest, Response};
-use std::collections::BTreeSet;
+use service::{Authorized, Context, GitFailure, GitRequest, Response};
 use store::Repository;
 use tokio::runtime::Handle;
 
@@ -41,22 +40,13 @@ pub(super) async fn receive_pack(
             // git probes with an empty request before it sends a large one; the answer is as empty.
             return Ok(());
         }
-        let forbidden = runtime.block_on(forbidden(&cx, &repository, &request))?;
+        // Whether the caller may push at all was asked before, without a ref.
+        let names = request.commands.iter().map(|command| command.name.as_str());
+        let forbidden = runtime.block_on(cx.forbidden_to_push(repository.name(), names))?;
         let push = Push { cx: &cx, repository: &repository, runtime: &runtime, request, limits, forbidden };
         push.run(&mut input, out).map_err(GitFailure::from)
     })
     .await
-}
-
-/// The refs of a push that the caller may not push to. Whether they may push at all was asked before, without a ref.
-async fn forbidden(cx: &Context, repository: &Repository, request: &PushRequest) -> Result<BTreeSet<String>, Failure> {
-    let mut forbidden = BTreeSet::new();
-    for command in &request.commands {
-        if !cx.may_push(repository.name(), &command.name).await? {
-            forbidden.insert(command.name.clone());
-        }
-    }
-    Ok(forbidden)
 }
 
 /// A request that is no push at all.

@@ -3,11 +3,14 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says by panicking what does not hold")]
 
 mod changes;
+mod comments;
 mod credentials;
 mod events;
 mod histories;
 mod identities;
 mod packs;
+mod pull_requests;
 mod repositories;
+mod settings;
 mod snapshots;
 mod support;

@@ -1,0 +1,132 @@
+//! Renames followed: what is merged with what.
+
+use super::error::Result;
+use super::file::{self, Mixed};
+use super::items::{Item, Items, PathConflict, Three, Which};
+use super::objects::Objects;
+use super::renames::Renames;
+use crate::diff::Side;
+use crate::tree::EntryKind;
+use std::collections::BTreeSet;
+
+/// Brings the versions of every renamed file together under its new name, or notes why that cannot be.
+pub(super) fn follow(
+    objects: &mut Objects<'_>,
+    items: &mut Items,
+    ours: &Renames,
+    theirs: &Renames,
+    depth: usize,
+) -> Result<()> {
+    let sources: BTreeSet<&Vec<u8>> = ours.keys().chain(theirs.keys()).collect();
+    for source in sources {
+        match (ours.get(source), theirs.get(source)) {
+            (Some(one), Some(other)) if one == other => same_name(items, source, one),
+            (Some(one), Some(other)) => different_names(objects, items, source, one, other, depth)?,
+            (Some(target), None) => one_side(objects, items, source, target, Which::Ours, depth)?,
+            (None, Some(target)) => one_side(objects, items, source, target, Which::Theirs, depth)?,
+            (None, None) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Both sides renamed the file alike.
+fn same_name(items: &mut Items, source: &[u8], target: &[u8]) {
+    let base = items.get_mut(source).and_then(|item| item.files.base.take());
+    if let Some(item) = items.get_mut(target) {
+        item.files.base = base;
+    }
+}
+
+/// The sides renamed the file differently: its merged content goes to both names.
+fn different_names(
+    objects: &mut Objects<'_>,
+    items: &mut Items,
+    source: &[u8],
+    our_name: &[u8],
+    their_name: &[u8],
+    depth: usize,
+) -> Result<()> {
+    let base = items.get(source).and_then(|item| item.files.base);
+    let ours = items.get(our_name).and_then(|item| item.files.ours);
+    let theirs = items.get(their_name).and_then(|item| item.files.theirs);
+    if let (Some(ours), Some(theirs)) = (ours, theirs) {
+        let mixed = file::mix(objects, base, ours, theirs, depth)?;
+        put(items, our_name, Which::Ours, mixed);
+        put(items, their_name, Which::Theirs, mixed);
+    }
+    for path in [source, our_name, their_name] {
+        if let Some(item) = items.get_mut(path) {
+            item.path_conflict = Some(PathConflict::RenameRename);
+        }
+    }
+    Ok(())
+}
+
+fn put(items: &mut Items, path: &[u8], which: Which, mixed: Mixed) {
+    if let Some(item) = items.get_mut(path) {
+        *item.originals.side_mut(which) = *item.files.side(which);
+        *item.files.side_mut(which) = Some(mixed.result);
+        item.nested_conflicts += mixed.conflicts();
+    }
+}
+
+/// One side renamed the file.
+fn one_side(
+    objects: &mut Objects<'_>,
+    items: &mut Items,
+    source: &[u8],
+    target: &[u8],
+    which: Which,
+    depth: usize,
+) -> Result<()> {
+    let other = which.other();
+    let (Some(old), Some(new)) = (items.get(source).cloned(), items.get(target).cloned()) else { return Ok(()) };
+    let kept = *old.files.side(other);
+    let Some(renamed) = *new.files.side(which) else { return Ok(()) };
+    let type_changed = kept.is_some_and(|kept| is_regular(&kept) != is_regular(&renamed));
+    // With another type at the old name, the file at the new name on the other side is taken for the renamed one, not for one
+    // that is in the way.
+    let collision = new.files.side(other).is_some() && !type_changed;
+    match kept {
+        None if collision => change(items, target, |item| item.path_conflict = Some(PathConflict::RenameDelete)),
+        None => change(items, target, |item| {
+            item.files.base = old.files.base;
+            item.path_conflict = Some(PathConflict::RenameDelete);
+        }),
+        Some(kept) if collision => {
+            let ours_theirs = match which {
+                Which::Ours => (renamed, kept),
+                Which::Theirs => (kept, renamed),
+            };
+            let mixed = file::mix(objects, old.files.base, ours_theirs.0, ours_theirs.1, depth)?;
+            put(items, target, which, mixed);
+            change(items, target, |item| item.path_conflict = Some(PathConflict::RenameCollision));
+        }
+        Some(_) if type_changed => change(items, target, |item| {
+            item.files.base = old.files.base;
+            item.path_conflict = Some(PathConflict::RenameDelete);
+        }),
+        Some(kept) => change(items, target, |item| {
+            item.files.base = old.files.base;
+            *item.files.side_mut(other) = Some(kept);
+        }),
+    }
+    change(items, source, |item| {
+        item.files.base = None;
+        if !type_changed {
+            item.files = Three::default();
+        }
+    });
+    Ok(())
+}
+
+fn is_regular(side: &Side) -> bool {
+    matches!(side.mode.kind(), EntryKind::Blob | EntryKind::BlobExecutable)
+}
+
+fn change(items: &mut Items, path: &[u8], f: impl FnOnce(&mut Item)) {
+    if let Some(item) = items.get_mut(path) {
+        f(item);
+    }
+}
