@@ -49,7 +49,7 @@ bench: ## Compare with C git's http-backend behind lighttpd (BENCH_REPO=/path na
 	cargo build --release -p local -p tests --bin coldforge --bin bench
 	target/release/bench
 
-FUZZ_TARGETS := git/pkt_line git/commands git/fetch git/pack git/delta git/objects api/body
+FUZZ_TARGETS := git/pkt_line git/commands git/fetch git/pack git/delta git/objects api/body auth/policy
 
 fuzz: ## Fuzz every parser of strangers' bytes, or T=git/pack alone, for S=60 seconds each; needs cargo-fuzz and a nightly compiler
 	@for target in $(or $(T),$(FUZZ_TARGETS)); do \

@@ -18,8 +18,12 @@ impl Aws {
         let credentials = &server.credentials;
         let config = format!(
             "[profile cc]\nregion = {}\naws_access_key_id = {}\naws_secret_access_key = {}\nservices = cc\n\
-             [services cc]\ncodecommit =\n  endpoint_url = {}\n",
-            credentials.region, credentials.access_key_id, credentials.secret_access_key, credentials.endpoint
+             [services cc]\ncodecommit =\n  endpoint_url = {endpoint}\niam =\n  endpoint_url = {endpoint}\nsts =\n  \
+             endpoint_url = {endpoint}\n",
+            credentials.region,
+            credentials.access_key_id,
+            credentials.secret_access_key,
+            endpoint = credentials.endpoint
         );
         std::fs::write(home.join(".aws/config"), config).unwrap();
         Self { home: home.to_owned() }

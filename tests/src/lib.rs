@@ -25,8 +25,10 @@ pub mod random;
 pub mod receiver;
 pub mod server;
 pub mod signing;
+pub mod users;
 pub mod wide;
 
 pub use git::{Git, Repo};
 pub use journey::{Journey, PROTOCOLS};
 pub use server::Server;
+pub use users::User;

@@ -3,6 +3,7 @@
 use crate::approval::{ApprovalRuleState, ApprovalRuleTemplateState};
 use crate::comment::CommentedOn;
 use crate::id::{EventId, RepositoryId};
+use crate::identity::{IdentityPath, UniqueId};
 use crate::merge::MergeFacts;
 use crate::names::{ApprovalRuleTemplateName, BranchName, RefName, RepositoryName};
 use crate::pull_request::PullRequestState;
@@ -264,6 +265,72 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<Reaction>,
     },
+    /// A user, group or managed policy was made, changed or removed.
+    IdentityChanged {
+        /// What it happened to, as it was called after the change.
+        identity: EventIdentity,
+        /// What happened.
+        change: IdentityChange,
+        /// What it was about, if not the identity as a whole: the id of a key, the name or ARN of a policy, the name of a group.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subject: Option<String>,
+    },
+}
+
+/// The user, group or managed policy of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventIdentity {
+    /// Which of these it is.
+    pub kind: IdentityKind,
+    /// Its unique id.
+    pub id: UniqueId,
+    /// Its path.
+    pub path: IdentityPath,
+    /// Its name.
+    pub name: String,
+}
+
+/// The kinds of identity that IAM administers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum IdentityKind {
+    /// Somebody who signs in.
+    User,
+    /// Users with permissions in common.
+    Group,
+    /// Permissions that can be attached to users and groups.
+    Policy,
+}
+
+/// What happened to a user, group or managed policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum IdentityChange {
+    /// It was made.
+    Created,
+    /// It was removed.
+    Deleted,
+    /// Its tags are others.
+    TagsChanged,
+    /// It was given an access key, or a Git user name and password.
+    CredentialCreated,
+    /// A credential was made active or inactive, or its password was replaced.
+    CredentialChanged,
+    /// A credential was removed.
+    CredentialDeleted,
+    /// An inline policy was set.
+    InlinePolicyPut,
+    /// An inline policy was removed.
+    InlinePolicyDeleted,
+    /// A managed policy was attached.
+    PolicyAttached,
+    /// A managed policy was detached.
+    PolicyDetached,
+    /// A user was put into the group.
+    MemberAdded,
+    /// A user was taken out of the group.
+    MemberRemoved,
 }
 
 /// What happened to one ref.

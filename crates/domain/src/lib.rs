@@ -9,6 +9,7 @@ pub mod arn;
 pub mod comment;
 pub mod event;
 pub mod id;
+pub mod identity;
 pub mod merge;
 pub mod names;
 pub mod pull_request;
@@ -22,10 +23,16 @@ pub use approval::{
 };
 pub use arn::RepositoryArn;
 pub use comment::{CommentLocation, CommentedOn, FileVersion};
-pub use event::{Actor, Event, EventKind, EventRepository, ReferenceChange};
+pub use event::{
+    Actor, Event, EventIdentity, EventKind, EventRepository, IdentityChange, IdentityKind, ReferenceChange,
+};
 pub use id::{ApprovalRuleId, ApprovalRuleTemplateId, CommentId, EventId, RepositoryId};
+pub use identity::{IdentityPath, UniqueId, UniqueIdKind};
 pub use merge::{ConflictDetailLevel, ConflictResolutionStrategy, MergeFacts, MergeOption};
-pub use names::{ApprovalRuleName, ApprovalRuleTemplateName, BranchName, NameError, NameKind, RefName, RepositoryName};
+pub use names::{
+    ApprovalRuleName, ApprovalRuleTemplateName, BranchName, GroupName, NameError, NameKind, PolicyName, RefName,
+    RepositoryName, UserName,
+};
 pub use pull_request::{
     PullRequestEventType, PullRequestId, PullRequestMerge, PullRequestState, PullRequestStatus, RevisionId,
 };

@@ -1,12 +1,14 @@
-//! Names of repositories, branches, refs, approval rules and their templates.
+//! Names of repositories, branches, refs, approval rules and their templates, and of users, groups and policies.
 
 mod approval;
 mod branch;
+mod identity;
 mod reference;
 mod repository;
 
 pub use approval::{ApprovalRuleName, ApprovalRuleTemplateName};
 pub use branch::BranchName;
+pub use identity::{GroupName, PolicyName, UserName};
 pub use reference::RefName;
 pub use repository::RepositoryName;
 
@@ -23,6 +25,12 @@ pub enum NameKind {
     ApprovalRule,
     /// An approval rule template.
     ApprovalRuleTemplate,
+    /// A user.
+    User,
+    /// A group of users.
+    Group,
+    /// A policy.
+    Policy,
 }
 
 /// Why a name was refused.
@@ -45,6 +53,9 @@ impl NameKind {
             Self::Ref => "ref",
             Self::ApprovalRule => "approval rule",
             Self::ApprovalRuleTemplate => "approval rule template",
+            Self::User => "user",
+            Self::Group => "group",
+            Self::Policy => "policy",
         }
     }
 }

@@ -37,6 +37,7 @@ fn sample_name(kind: &EventKind) -> &'static str {
         EventKind::ApprovalRuleTemplateDeleted { .. } => "approval_rule_template_deleted",
         EventKind::ApprovalRuleTemplateAssociated { .. } => "approval_rule_template_associated",
         EventKind::ApprovalRuleTemplateDisassociated { .. } => "approval_rule_template_disassociated",
+        EventKind::IdentityChanged { .. } => "identity_changed",
         EventKind::UnreferencedMergeCommitCreated { .. } => "unreferenced_merge_commit_created",
         EventKind::PullRequestCreated { .. } => "pull_request_created",
         EventKind::PullRequestTitleChanged { .. } => "pull_request_title_changed",
@@ -75,7 +76,7 @@ fn every_sample_is_read_and_written_the_same() {
 fn every_kind_has_a_sample() {
     let found: BTreeSet<_> =
         samples().iter().map(|(_, content)| sample_name(&Event::from_json(content).unwrap().kind)).collect();
-    assert_eq!(found.len(), 32, "{found:?}");
+    assert_eq!(found.len(), 33, "{found:?}");
 }
 
 #[test]

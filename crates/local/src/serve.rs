@@ -11,7 +11,7 @@ use http::{Request, Response};
 use ports::clock::{Clock, SystemClock};
 use ports::decorators::{Decorated, Recorder};
 use ports::{Blobs, Table};
-use service::{Body, Peer, Quotas, Service, Settings};
+use service::{Body, Operations, Peer, Quotas, Service, Settings};
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -80,7 +80,7 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
     let endpoint = format!("{scheme}://{}", hosts[0]);
     let recorder = port_log::recorder();
     let store = store(&directory, clock.clone(), recorder.as_ref());
-    let place = Place { endpoint: &endpoint, region: region.as_str(), account_id: account.as_str() };
+    let place = Place { endpoint: &endpoint, region: &region, account: &account };
     let keys = directory.keys();
     if let Some(made) = administrator::ensure(&store, &*keys, directory.path(), &place).await? {
         show(&administrator::welcome(&made, &administrator::file(directory.path())))?;
@@ -94,7 +94,12 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
     let settings = Settings { region, account, endpoint: endpoint.clone(), hosts, quotas };
     let publisher = Arc::new(publisher);
     let components = service::Components { store: store.clone(), keys, publisher, clock: clock.clone() };
-    let service = Service::new(components, settings, functions::operations(), functions::git_entries());
+    let operations = Operations {
+        api: functions::operations(),
+        query: functions::query_operations(),
+        git: functions::git_entries(),
+    };
+    let service = Service::new(components, settings, operations);
     let sweeper = tokio::spawn(sweep(store, clock));
     tracing::info!(endpoint, data = %directory.path().display(), "serving");
     let (mut once, mut twice) = (signals.clone(), signals);

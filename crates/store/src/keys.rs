@@ -3,7 +3,10 @@
 //! | partition | sort key | row |
 //! |---|---|---|
 //! | `ACCOUNT` | `COUNTER#PR` | the id of the newest pull request |
+//! | `ACCOUNT` | `FIRST-USER` | the first user was made |
+//! | `ACCOUNT` | `GROUP#<name>` | what listings show of a group |
 //! | `ACCOUNT` | `REPO#<name>` | name → repository id |
+//! | `ACCOUNT` | `USER#<name>` | what listings show of a user |
 //! | `REPO#<id>` | `CHANGED` | when refs last changed |
 //! | `REPO#<id>` | `COMMENT#<commit after>#<commit before>#<comment id>` | a comment on two commits |
 //! | `REPO#<id>` | `DIR#<ref directory>` | guard: refs may exist below this name, none has it (see `change::guards`) |
@@ -31,21 +34,34 @@
 //! | `PR#<pull request id>` | `META` | the pull request; changes with everything that may influence a merge |
 //! | `COMMENT#<comment id>` | `META` | where the comment is kept |
 //! | `CREDENTIAL#<key id>` | `META` | a credential |
+//! | `GROUP#<name>` | `META` | a group; there as long as the group is |
+//! | `GROUP#<name>` | `ATTACHED#<policy ARN>`, `POLICY#<name>` | as of users |
+//! | `GROUP#<name>` | `MEMBER#<name>` | a user is in the group |
+//! | `USER#<name>` | `META` | a user; there as long as the user is |
+//! | `USER#<name>` | `ATTACHED#<policy ARN>` | a managed policy is attached |
+//! | `USER#<name>` | `GIT#<id>` | a Git user name and password |
+//! | `USER#<name>` | `GROUP#<name>` | the user is in a group |
+//! | `USER#<name>` | `KEY#<key id>` | an access key |
+//! | `USER#<name>` | `POLICY#<name>` | an inline policy |
 //! | `EVENT#<repository id>` or `EVENT#ACCOUNT` | `<event id>` | an event; expires |
 //! | `TOKEN#<digest>` | `META` | what the request with this client request token made; expires |
+//!
+//! Names of users, groups and policies stand in keys in lower case.
 //!
 //! A scan of `REPO#<id>` from the largest `REF#` down to `META` meets refs, then packs, then settings.
 
 use crate::tokens::digest;
 use domain::{
-    ApprovalRuleName, ApprovalRuleTemplateId, ApprovalRuleTemplateName, CommentId, EventId, PullRequestId, RefName,
-    RepositoryId, RepositoryName, RevisionId,
+    ApprovalRuleName, ApprovalRuleTemplateId, ApprovalRuleTemplateName, CommentId, EventId, GroupName, PolicyName,
+    PullRequestId, RefName, RepositoryId, RepositoryName, RevisionId, UserName,
 };
 use git::{PackId, Part};
 use ports::{BlobError, BlobName, Key, SortRange};
 
 pub(crate) const ACCOUNT: &str = "ACCOUNT";
 pub(crate) const NAME: &str = "REPO#";
+pub(crate) const USER: &str = "USER#";
+pub(crate) const GROUP: &str = "GROUP#";
 pub(crate) const META: &str = "META";
 pub(crate) const PACK: &str = "PACK#";
 pub(crate) const REF: &str = "REF#";
@@ -235,6 +251,63 @@ pub(crate) fn open_range() -> SortRange {
 
 pub(crate) fn credential(key_id: &str) -> Key {
     Key::new(format!("CREDENTIAL#{key_id}"), META)
+}
+
+pub(crate) fn first_user() -> Key {
+    Key::new(ACCOUNT, "FIRST-USER")
+}
+
+/// What listings show of a user.
+pub(crate) fn user_name(name: &UserName) -> Key {
+    Key::new(ACCOUNT, format!("{USER}{}", name.key()))
+}
+
+pub(crate) fn user_partition(name: &UserName) -> String {
+    format!("{USER}{}", name.key())
+}
+
+pub(crate) fn user(name: &UserName) -> Key {
+    Key::new(user_partition(name), META)
+}
+
+/// That a user is in a group.
+pub(crate) fn user_group(name: &UserName, group: &GroupName) -> Key {
+    Key::new(user_partition(name), format!("GROUP#{}", group.key()))
+}
+
+/// What listings show of a group.
+pub(crate) fn group_name(name: &GroupName) -> Key {
+    Key::new(ACCOUNT, format!("{GROUP}{}", name.key()))
+}
+
+pub(crate) fn group_partition(name: &GroupName) -> String {
+    format!("{GROUP}{}", name.key())
+}
+
+pub(crate) fn group(name: &GroupName) -> Key {
+    Key::new(group_partition(name), META)
+}
+
+pub(crate) fn group_member(name: &GroupName, user: &UserName) -> Key {
+    Key::new(group_partition(name), format!("MEMBER#{}", user.key()))
+}
+
+/// An inline policy in the partition of a user or group.
+pub(crate) fn inline_policy(partition: &str, policy: &PolicyName) -> Key {
+    Key::new(partition, format!("POLICY#{}", policy.key()))
+}
+
+/// An attached policy in the partition of a user or group.
+pub(crate) fn attached_policy(partition: &str, arn: &str) -> Key {
+    Key::new(partition, format!("ATTACHED#{arn}"))
+}
+
+pub(crate) fn user_access_key(name: &UserName, id: &str) -> Key {
+    Key::new(user_partition(name), format!("KEY#{id}"))
+}
+
+pub(crate) fn user_git_credential(name: &UserName, id: &str) -> Key {
+    Key::new(user_partition(name), format!("GIT#{id}"))
 }
 
 /// A client request token, by the digest of who sent it for what.

@@ -16,6 +16,7 @@ mod credentials;
 mod encryption;
 mod error;
 mod events;
+mod identities;
 mod keys;
 mod packs;
 mod pull_requests;
@@ -40,6 +41,10 @@ pub use comments::{
 pub use credentials::Credentials;
 pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
+pub use identities::{
+    AccessKeyRecord, GitCredentialRecord, Group, GroupPage, GroupSummary, IdentityError, NewGroup, NewUser, PolicyEdit,
+    User, UserEdit, UserPage, UserSummary,
+};
 pub use packs::{PackOrigin, StoredPack};
 pub use ports::Sequence;
 pub use pull_requests::{
@@ -49,7 +54,7 @@ pub use pull_requests::{
 pub use repositories::{CreateRepositoryError, NewRepository, RenameRepositoryError, RepositoryPage};
 pub use repository::{BranchPage, Repository};
 pub use snapshot::Snapshot;
-pub use stores::{Components, Store};
+pub use stores::{Components, Store, unique_id};
 pub use tags::SetTagsError;
 pub use tokens::{RequestToken, TokenUse};
 pub use triggers::TriggerConfiguration;

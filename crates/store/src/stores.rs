@@ -6,7 +6,7 @@ use crate::packs::PackCache;
 use crate::repository::Repository;
 use crate::rows::{self, MetaRow};
 use crate::{keys, rows::Millis};
-use domain::RepositoryId;
+use domain::{RepositoryId, UniqueId, UniqueIdKind};
 use git::odb::ObjectCache;
 use ports::clock::Clock;
 use ports::{Blobs, Page, Row, Scan, SortRange, Table};
@@ -95,6 +95,11 @@ impl Store {
 
 /// How many rows to ask for when all are wanted: as many as the table gives in one page.
 const LARGEST_PAGE: usize = 100_000;
+
+/// A fresh unique id.
+pub fn unique_id(kind: UniqueIdKind) -> Result<UniqueId, Error> {
+    Ok(UniqueId::from_random(kind, random()?))
+}
 
 /// Random bytes for ids.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {

@@ -47,7 +47,7 @@ pub(crate) async fn for_each(
         ));
     }
     for name in names.iter().filter_map(|name| RepositoryName::parse(name.as_str()).ok()) {
-        cx.authorize(action, &name)?;
+        cx.authorize(action, &name).await?;
     }
     if cx.store.find_approval_rule_template(&template).await?.is_none() {
         return Err(missing_template(&template));

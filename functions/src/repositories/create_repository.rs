@@ -1,19 +1,18 @@
 //! `CreateRepository`: makes a new, empty repository.
 
 use super::wire;
-use crate::inputs::{repository_description, repository_name};
+use crate::inputs::repository_description;
 use crate::tags::rules::check_tags;
 use api::{CreateRepositoryInput, CreateRepositoryOutput, ErrorCode};
-use service::{Account, Authorized, Context, Failure, Result};
+use service::{Authorized, Context, Failure, NamedRepository, Result};
 use store::{CreateRepositoryError, NewRepository};
 
 /// Makes a repository.
 pub(crate) async fn create_repository(
     cx: Context,
-    _account: Authorized<Account>,
+    name: Authorized<NamedRepository>,
     input: CreateRepositoryInput,
 ) -> Result<CreateRepositoryOutput> {
-    let name = repository_name(input.repository_name)?;
     let description = repository_description(input.repository_description);
     let kms_key_id = match input.kms_key_id {
         Some(name) => cx.encryption_key(&name).await?,
@@ -23,7 +22,7 @@ pub(crate) async fn create_repository(
     check_tags(&tags)?;
 
     require_room(&cx).await?;
-    let new = NewRepository { name, description, kms_key_id, tags };
+    let new = NewRepository { name: (**name).clone(), description, kms_key_id, tags };
     let repository = cx.store.create_repository(&cx.actor(), new).await.map_err(|error| match error {
         CreateRepositoryError::AlreadyExists(name) => {
             Failure::new(ErrorCode::RepositoryNameExistsException, format!("there is a repository '{name}' already"))

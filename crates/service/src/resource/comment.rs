@@ -18,7 +18,7 @@ impl<Input: NamesComment + Sync> Resource<Input> for FoundComment {
             .map_err(|error| Failure::new(ErrorCode::InvalidCommentIdException, error.to_string()))?;
         let found = cx.store.find_comment(&id).await?;
         let allowed = match &found {
-            Some(comment) => cx.authorize(action, comment.repository().name()),
+            Some(comment) => cx.authorize(action, comment.repository().name()).await,
             None => cx.authorize_on_all_repositories(action),
         };
         allowed.map_err(|_| {

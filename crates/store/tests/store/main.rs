@@ -9,6 +9,7 @@ mod comments;
 mod credentials;
 mod events;
 mod histories;
+mod identities;
 mod packs;
 mod pull_request_histories;
 mod pull_requests;
