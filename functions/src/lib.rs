@@ -1,9 +1,11 @@
 //! Every operation, one file each, and Git's smart HTTP. Nothing here knows where it runs.
 
+mod approval_rule_templates;
 pub mod background;
 mod blocking;
 mod branches;
 mod changes;
+mod comments;
 mod commits;
 mod files;
 mod git;
@@ -16,6 +18,8 @@ mod registry;
 mod repositories;
 mod request_token;
 mod revision;
+mod tags;
+mod triggers;
 
 pub use git::git_entries;
 pub use registry::operations;

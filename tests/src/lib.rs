@@ -22,6 +22,7 @@ pub mod pack;
 pub mod port_calls;
 pub mod push;
 pub mod random;
+pub mod receiver;
 pub mod server;
 pub mod signing;
 pub mod wide;

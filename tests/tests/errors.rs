@@ -30,6 +30,8 @@ fn world(journey: &Journey) -> World {
 
     let mut world = World::default();
     world.name("none", &"1".repeat(40));
+    let keys = &journey.server.credentials;
+    world.name("arn", &format!("arn:aws:codecommit:{}:{}:demo", keys.region, keys.account_id));
     for (name, revision) in [
         ("tip", "HEAD"),
         ("parent", "HEAD^"),

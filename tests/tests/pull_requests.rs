@@ -56,7 +56,7 @@ fn a_pull_request_follows_its_source_whatever_moves_it() {
             "mergeMetadata": {"isMerged": false},
         })
     );
-    assert_eq!(made["authorArn"], "arn:aws:iam::123456789012:user/admin");
+    assert_eq!(made["authorArn"], "arn:aws:iam::123456789012:user/coldforge/admin");
     assert_eq!((&made["pullRequestStatus"], &made["approvalRules"]), (&json!("OPEN"), &json!([])));
     assert_eq!(made["creationDate"], made["lastActivityDate"]);
 
@@ -138,7 +138,7 @@ fn a_push_that_merges_by_fast_forward_closes_the_pull_request() {
         *metadata,
         json!({
             "isMerged": true, "mergeOption": "FAST_FORWARD_MERGE", "mergeCommitId": repo.id("topic"),
-            "mergedBy": "arn:aws:iam::123456789012:user/admin",
+            "mergedBy": "arn:aws:iam::123456789012:user/coldforge/admin",
         })
     );
     let told = event_types(&journey, &made["pullRequestId"]);
@@ -369,11 +369,12 @@ async fn the_rust_sdk_drives_pull_requests() {
     let close = client.update_pull_request_status().pull_request_id(closed.pull_request_id().unwrap());
     close.pull_request_status(PullRequestStatusEnum::Closed).send().await.unwrap();
     let listed = client.list_pull_requests().repository_name("demo").max_results(1);
-    let pages: Vec<_> = listed.into_paginator().items().send().try_collect().await.unwrap();
-    assert_eq!(pages, ["1", "2", "3", "4"]);
+    let pages: Vec<_> = listed.into_paginator().send().try_collect().await.unwrap();
+    let ids: Vec<&String> = pages.iter().flat_map(|page| page.pull_request_ids()).collect();
+    assert_eq!(ids, ["1", "2", "3", "4"]);
     let events = client.describe_pull_request_events().pull_request_id(&id).max_results(2);
-    let events: Vec<_> = events.into_paginator().items().send().try_collect().await.unwrap();
-    assert_eq!(events.len(), 3);
+    let pages: Vec<_> = events.into_paginator().send().try_collect().await.unwrap();
+    assert_eq!(pages.iter().map(|page| page.pull_request_events().len()).sum::<usize>(), 3);
     let missing = client.get_pull_request().pull_request_id("77").send().await.unwrap_err().into_service_error();
     assert!(missing.is_pull_request_does_not_exist_exception());
 }

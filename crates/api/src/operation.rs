@@ -34,6 +34,18 @@ pub trait NamesRepository {
     fn repository_name(&self) -> Option<&str>;
 }
 
+/// An input that names the comment it is about.
+pub trait NamesComment {
+    /// The comment's id, if the client sent one; not yet validated.
+    fn comment_id(&self) -> Option<&str>;
+}
+
+/// An input that names what it is about by its ARN.
+pub trait NamesResource {
+    /// The ARN, if the client sent one; not yet validated.
+    fn resource_arn(&self) -> Option<&str>;
+}
+
 /// All targets of a pull request are in one repository, so that the first one tells which.
 impl NamesRepository for CreatePullRequestInput {
     fn repository_name(&self) -> Option<&str> {

@@ -1,9 +1,11 @@
-//! Names of repositories, branches and refs.
+//! Names of repositories, branches, refs, approval rules and their templates.
 
+mod approval;
 mod branch;
 mod reference;
 mod repository;
 
+pub use approval::{ApprovalRuleName, ApprovalRuleTemplateName};
 pub use branch::BranchName;
 pub use reference::RefName;
 pub use repository::RepositoryName;
@@ -17,6 +19,10 @@ pub enum NameKind {
     Branch,
     /// A ref, in full.
     Ref,
+    /// An approval rule of a pull request.
+    ApprovalRule,
+    /// An approval rule template.
+    ApprovalRuleTemplate,
 }
 
 /// Why a name was refused.
@@ -37,6 +43,8 @@ impl NameKind {
             Self::Repository => "repository",
             Self::Branch => "branch",
             Self::Ref => "ref",
+            Self::ApprovalRule => "approval rule",
+            Self::ApprovalRuleTemplate => "approval rule template",
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::port_log;
 use crate::server::{self, Answer};
 use crate::tls::{self, TlsError};
 use domain::{AccountId, Region};
-use embedded::{DataDirectory, OpenError};
+use embedded::{DataDirectory, HttpPublisher, OpenError};
 use http::{Request, Response};
 use ports::clock::{Clock, SystemClock};
 use ports::decorators::{Decorated, Recorder};
@@ -65,6 +65,10 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
             options.listen
         )));
     }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let destinations = options.destinations.iter().map(|(arn, url)| (arn.to_string(), url.clone())).collect();
+    let publisher = HttpPublisher::new(destinations, clock.clone())
+        .map_err(|error| ServeError::Setting(format!("--destination: {error}")))?;
     let signals = count_signals()?;
     let directory = DataDirectory::open(&options.data_dir)?;
     let listen_error = |source| ServeError::Listen { address: options.listen, source };
@@ -75,7 +79,6 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
     let scheme = if tls.is_some() { "https" } else { "http" };
     let endpoint = format!("{scheme}://{}", hosts[0]);
     let recorder = port_log::recorder();
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = store(&directory, clock.clone(), recorder.as_ref());
     let place = Place { endpoint: &endpoint, region: region.as_str(), account_id: account.as_str() };
     let keys = directory.keys();
@@ -83,9 +86,14 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
         show(&administrator::welcome(&made, &administrator::file(directory.path())))?;
     }
 
-    let quotas = Quotas { repositories: options.max_repositories, open_pull_requests: options.max_open_pull_requests };
+    let quotas = Quotas {
+        repositories: options.max_repositories,
+        approval_rule_templates: options.max_approval_rule_templates,
+        open_pull_requests: options.max_open_pull_requests,
+    };
     let settings = Settings { region, account, endpoint: endpoint.clone(), hosts, quotas };
-    let components = service::Components { store: store.clone(), keys, clock: clock.clone() };
+    let publisher = Arc::new(publisher);
+    let components = service::Components { store: store.clone(), keys, publisher, clock: clock.clone() };
     let service = Service::new(components, settings, functions::operations(), functions::git_entries());
     let sweeper = tokio::spawn(sweep(store, clock));
     tracing::info!(endpoint, data = %directory.path().display(), "serving");

@@ -5,6 +5,7 @@ use crate::quotas::Quotas;
 use auth::{Decision, Principal, authorize};
 use domain::{AccountId, Actor, Region, RepositoryArn, RepositoryName};
 use ports::clock::Clock;
+use ports::{Keys, Publisher};
 use std::sync::Arc;
 use std::time::SystemTime;
 use store::Store;
@@ -35,6 +36,9 @@ pub struct Context {
     pub store: Store,
     /// Where the service is.
     pub settings: Arc<Settings>,
+    /// Tells others what happens.
+    pub publisher: Arc<dyn Publisher>,
+    pub(crate) keys: Arc<dyn Keys>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -49,14 +53,15 @@ impl Context {
         Actor::new(self.principal.arn())
     }
 
+    /// The ARN of the repository of that name.
+    pub fn arn(&self, repository: &RepositoryName) -> RepositoryArn {
+        let Settings { region, account, .. } = &*self.settings;
+        RepositoryArn { region: region.clone(), account: account.clone(), name: repository.clone() }
+    }
+
     /// Refuses unless the caller may perform `action` on the repository of that name, whether it exists or not.
     pub fn authorize(&self, action: &str, repository: &RepositoryName) -> Result<()> {
-        let arn = RepositoryArn {
-            region: self.settings.region.clone(),
-            account: self.settings.account.clone(),
-            name: repository.clone(),
-        };
-        self.authorize_on(action, &arn.to_string())
+        self.authorize_on(action, &self.arn(repository).to_string())
     }
 
     /// Refuses unless the caller may perform `action` on every repository of the account.

@@ -15,8 +15,8 @@ use futures_util::FutureExt;
 use http::header::{CONTENT_TYPE, DATE, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode};
-use ports::Keys;
 use ports::clock::Clock;
+use ports::{Keys, Publisher};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
@@ -39,8 +39,10 @@ pub struct Peer {
 pub struct Components {
     /// All state.
     pub store: Store,
-    /// Opens sealed credentials.
+    /// Opens sealed credentials, and knows the keys that repositories may be encrypted under.
     pub keys: Arc<dyn Keys>,
+    /// Tells others what happens.
+    pub publisher: Arc<dyn Publisher>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -197,6 +199,8 @@ impl Service {
             principal,
             store: self.components.store.clone(),
             settings: self.settings.clone(),
+            publisher: self.components.publisher.clone(),
+            keys: self.components.keys.clone(),
             clock: self.components.clock.clone(),
         }
     }

@@ -1,5 +1,10 @@
 //! What an operation acts on: found from its input, and handed over only when the caller may.
 
+mod comment;
+mod tagged;
+
+pub use tagged::Tagged;
+
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use api::{ErrorCode, NamesPullRequest, NamesRepository};

@@ -22,6 +22,13 @@ const FAMILIES: &[&str] = &[
     "triggers",
 ];
 
+/// The traits of inputs that name what they are about, with their method, and the members that name it.
+const SUBJECTS: &[(&str, &str, &[&str])] = &[
+    ("NamesRepository", "repository_name", &["repositoryName", "oldName"]),
+    ("NamesComment", "comment_id", &["commentId", "inReplyTo"]),
+    ("NamesResource", "resource_arn", &["resourceArn"]),
+];
+
 /// Why nothing was generated.
 #[derive(Debug)]
 pub enum CodegenError {
@@ -105,7 +112,7 @@ fn shapes(model: &Model) -> Result<String, CodegenError> {
 
 fn operations(model: &Model) -> String {
     let mut out = format!(
-        "{HEADER}use crate::errors::ErrorCode;\nuse crate::operation::{{NamesPullRequest, NamesRepository, Operation}};\nuse crate::shapes::*;\n"
+        "{HEADER}use crate::errors::ErrorCode;\nuse crate::operation::{{NamesComment, NamesPullRequest, NamesRepository, NamesResource, Operation}};\nuse crate::shapes::*;\n"
     );
     for (name, operation) in &model.operations {
         let input = operation.input.as_deref().unwrap_or("crate::operation::Empty");
@@ -119,17 +126,17 @@ fn operations(model: &Model) -> String {
         );
         let members = operation.input.as_ref().and_then(|input| model.structures.get(input));
         let names = |name: &str| members.is_some_and(|members| members.iter().any(|member| member.name == name));
-        let repository = ["repositoryName", "oldName"].into_iter().find(|member| names(member));
-        if let Some(member) = repository {
+        for (subject, method, spellings) in SUBJECTS {
+            let Some(member) = spellings.iter().find(|member| names(member)) else { continue };
             let _ = write!(
                 out,
-                "\nimpl NamesRepository for {input} {{\n    fn repository_name(&self) -> Option<&str> {{\n        \
+                "\nimpl {subject} for {input} {{\n    fn {method}(&self) -> Option<&str> {{\n        \
                  self.{}.as_deref()\n    }}\n}}\n",
                 field(member)
             );
         }
         if names("pullRequestId") {
-            let repository = repository.map(|member| {
+            let repository = Some("repositoryName").filter(|member| names(member)).map(|member| {
                 format!("fn repository_name(&self) -> Option<&str> {{ self.{}.as_deref() }}\n", field(member))
             });
             let _ = write!(

@@ -100,15 +100,17 @@ fn one_side(
                 Which::Theirs => (kept, renamed),
             };
             let mixed = file::mix(objects, old.files.base, ours_theirs.0, ours_theirs.1, depth)?;
-            put(items, target, which, mixed);
-            change(items, target, |item| item.path_conflict = Some(PathConflict::RenameCollision));
+            collide(items, target, which, mixed);
         }
         Some(_) if type_changed => change(items, target, |item| {
             item.files.base = old.files.base;
-            item.path_conflict = Some(PathConflict::RenameDelete);
+            if item.files.side(other).is_none() {
+                item.path_conflict = Some(PathConflict::RenameDelete);
+            }
         }),
         Some(kept) => change(items, target, |item| {
             item.files.base = old.files.base;
+            item.followed = true;
             *item.files.side_mut(other) = Some(kept);
         }),
     }
@@ -119,6 +121,27 @@ fn one_side(
         }
     });
     Ok(())
+}
+
+/// A renamed file meets one that the other side has at the new name.
+fn collide(items: &mut Items, target: &[u8], which: Which, mixed: Mixed) {
+    let Some(item) = items.get_mut(target) else { return };
+    if item.files.ours == item.files.theirs {
+        // Git takes our version then, whatever the renamed file became on the other side.
+        match which {
+            Which::Theirs => return,
+            Which::Ours if mixed.conflicts() == 0 => {
+                item.files.ours = Some(mixed.result);
+                item.files.theirs = Some(mixed.result);
+                return;
+            }
+            Which::Ours => {}
+        }
+    }
+    if mixed.conflicts() > 0 || *item.files.side(which.other()) != Some(mixed.result) {
+        item.path_conflict = Some(PathConflict::RenameCollision);
+    }
+    put(items, target, which, mixed);
 }
 
 fn is_regular(side: &Side) -> bool {

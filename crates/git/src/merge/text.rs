@@ -82,26 +82,61 @@ impl<'a> Versions<'a> {
 
     /// The merged file, and how many conflicts there were.
     pub fn merge(&self, favor: Favor) -> (Vec<u8>, usize) {
-        let (mut merged, mut conflicts, mut copied) = (Vec::new(), 0, 0);
-        for hunk in self.hunks() {
-            append(&mut merged, &self.base[copied..hunk.base.start]);
-            copied = hunk.base.end;
+        let mut hunks = self.hunks();
+        let conflicts = hunks.iter().filter(|hunk| hunk.change == Change::Conflict).count();
+        if matches!(favor, Favor::Neither { .. }) {
+            hunks = self.narrowed(hunks);
+        }
+        // What nobody changed is the same in our version, whose lines are still known where a conflict was narrowed.
+        let (mut merged, mut copied) = (Vec::new(), 0);
+        for hunk in hunks {
+            append(&mut merged, &self.ours[copied..hunk.ours.start]);
+            copied = hunk.ours.end;
             let (ours, theirs) = (&self.ours[hunk.ours], &self.theirs[hunk.theirs]);
-            match hunk.change {
-                Change::Ours | Change::Both => append(&mut merged, ours),
-                Change::Theirs => append(&mut merged, theirs),
-                Change::Conflict => {
-                    conflicts += 1;
-                    match favor {
-                        Favor::Ours => append(&mut merged, ours),
-                        Favor::Theirs => append(&mut merged, theirs),
-                        Favor::Neither { marker } => append_both(&mut merged, ours, theirs, marker),
-                    }
-                }
+            match (hunk.change, favor) {
+                (Change::Ours | Change::Both, _) | (Change::Conflict, Favor::Ours) => append(&mut merged, ours),
+                (Change::Theirs, _) | (Change::Conflict, Favor::Theirs) => append(&mut merged, theirs),
+                (Change::Conflict, Favor::Neither { marker }) => append_both(&mut merged, ours, theirs, marker),
             }
         }
-        append(&mut merged, &self.base[copied..]);
+        append(&mut merged, &self.ours[copied..]);
         (merged, conflicts)
+    }
+
+    /// Conflicts without the lines on which both sides agree, as Git shows them; conflicts with a few lines between them are one.
+    fn narrowed(&self, hunks: Vec<Hunk>) -> Vec<Hunk> {
+        const FEW: usize = 3;
+        let mut narrowed: Vec<Hunk> = Vec::new();
+        for hunk in hunks.into_iter().flat_map(|hunk| self.without_common_lines(hunk)) {
+            match narrowed.last_mut() {
+                Some(last)
+                    if last.change == Change::Conflict
+                        && hunk.change == Change::Conflict
+                        && hunk.ours.start - last.ours.end <= FEW =>
+                {
+                    last.ours.end = hunk.ours.end;
+                    last.theirs.end = hunk.theirs.end;
+                    last.base.end = hunk.base.end;
+                }
+                _ => narrowed.push(hunk),
+            }
+        }
+        narrowed
+    }
+
+    fn without_common_lines(&self, hunk: Hunk) -> Vec<Hunk> {
+        if hunk.change != Change::Conflict || hunk.ours.is_empty() || hunk.theirs.is_empty() {
+            return vec![hunk];
+        }
+        let (ours, theirs) = (hunk.ours.start, hunk.theirs.start);
+        let parts = edits(&self.ours[hunk.ours], &self.theirs[hunk.theirs]);
+        let part = |edit: Edit| Hunk {
+            change: Change::Conflict,
+            base: hunk.base.clone(),
+            ours: ours + edit.before.start as usize..ours + edit.before.end as usize,
+            theirs: theirs + edit.after.start as usize..theirs + edit.after.end as usize,
+        };
+        parts.into_iter().map(part).collect()
     }
 }
 
@@ -141,13 +176,7 @@ struct Script {
 
 impl Script {
     fn new(base: &[&[u8]], side: &[&[u8]]) -> Self {
-        let mut input = InternedInput::default();
-        input.update_before(base.iter().copied());
-        input.update_after(side.iter().copied());
-        let mut diff = Diff::compute(Algorithm::Histogram, &input);
-        diff.postprocess_no_heuristic(&input);
-        let edits: Vec<Edit> = diff.hunks().collect();
-        Self { edits: edits.into_iter().peekable(), drift: 0 }
+        Self { edits: edits(base, side).into_iter().peekable(), drift: 0 }
     }
 
     fn start(&mut self) -> Option<u32> {
@@ -164,6 +193,16 @@ impl Script {
     fn place(&self, base: u32) -> usize {
         usize::try_from(i64::from(base) + self.drift).unwrap_or_default()
     }
+}
+
+/// What makes one list of lines out of another.
+fn edits(before: &[&[u8]], after: &[&[u8]]) -> Vec<Edit> {
+    let mut input = InternedInput::default();
+    input.update_before(before.iter().copied());
+    input.update_after(after.iter().copied());
+    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    diff.postprocess_no_heuristic(&input);
+    diff.hunks().collect()
 }
 
 struct Region {

@@ -9,7 +9,7 @@ use store::{
     PullRequestFilter, Repository, RequestToken,
 };
 
-fn new(source: &str, destination: &str) -> NewPullRequest {
+pub(crate) fn new(source: &str, destination: &str) -> NewPullRequest {
     NewPullRequest {
         title: "Title".to_owned(),
         description: None,
@@ -23,7 +23,7 @@ async fn create(repository: &Repository, source: &str, destination: &str) -> Pul
     repository.create_pull_request(&ana(), &new(source, destination)).await.unwrap()
 }
 
-async fn reload(pull_request: &PullRequest) -> PullRequest {
+pub(crate) async fn reload(pull_request: &PullRequest) -> PullRequest {
     pull_request.reload().await.unwrap().unwrap()
 }
 
@@ -42,7 +42,7 @@ async fn delete(repository: &Repository, name: &str) {
 }
 
 /// What the history tells of.
-async fn history(pull_request: &PullRequest) -> Vec<Type> {
+pub(crate) async fn history(pull_request: &PullRequest) -> Vec<Type> {
     let events = pull_request.history(None, 1000).await.unwrap().events;
     assert!(events.windows(2).all(|two| two[0].id < two[1].id));
     events.iter().map(|event| event.kind.in_history_of().unwrap().1).collect()
