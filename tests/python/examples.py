@@ -14,6 +14,7 @@ import re
 import shlex
 import sys
 import tempfile
+import uuid
 
 import awscli
 import awscli.clidriver
@@ -136,7 +137,7 @@ class World:
         source = self.commit("variables-branch", {"variables.txt": "x = 1\n"}, second)
         made = self.call("create_pull_request", title="Consolidation of global variables",
                          description="Review the latest changes and updates to the global variables",
-                         clientRequestToken="the token of the world " + source, targets=[
+                         clientRequestToken=str(uuid.uuid4()), targets=[
                              {"repositoryName": "MyDemoRepo", "sourceReference": "variables-branch"}])["pullRequest"]
         if rule:
             self.call("create_pull_request_approval_rule", pullRequestId=made["pullRequestId"],
@@ -154,7 +155,7 @@ class World:
         first, second = self.filled()
         made = self.call("post_comment_for_compared_commit", repositoryName="MyDemoRepo", beforeCommitId=first,
                          afterCommitId=second, content="Can you add a test case for this?",
-                         clientRequestToken="the token of the world " + second)
+                         clientRequestToken=str(uuid.uuid4()))
         identity = made["comment"]["commentId"]
         if reacted:
             self.call("put_comment_reaction", commentId=identity, reactionValue=":thumbsup:")
