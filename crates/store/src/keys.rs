@@ -9,6 +9,7 @@
 //! | `REPO#<id>` | `PACK#<pack id>` | a stored pack |
 //! | `REPO#<id>` | `REF#<full name>` | a ref |
 //! | `REPO#<id>` | `TAG#<key>` | a resource tag |
+//! | `REPO#<id>` | `UNREFERENCED#<commit id>` | a merge commit that may be fetched by its id although no ref leads to it |
 //! | `CREDENTIAL#<key id>` | `META` | a credential |
 //! | `EVENT#<repository id>` or `EVENT#ACCOUNT` | `<event id>` | an event; expires |
 //! | `TOKEN#<digest>` | `META` | what the request with this client request token made; expires |
@@ -16,7 +17,7 @@
 //! A scan of `REPO#<id>` from the largest `REF#` down to `META` meets refs, then packs, then settings.
 
 use domain::{EventId, RefName, RepositoryId, RepositoryName};
-use git::{PackId, Part};
+use git::{ObjectId, PackId, Part};
 use ports::{BlobError, BlobName, Key, SortRange};
 
 pub(crate) const ACCOUNT: &str = "ACCOUNT";
@@ -68,6 +69,10 @@ pub(crate) fn guards_below(name: &RefName) -> SortRange {
 
 pub(crate) fn tag(id: &RepositoryId, key: &str) -> Key {
     Key::new(repository(id), format!("TAG#{key}"))
+}
+
+pub(crate) fn unreferenced(id: &RepositoryId, commit: &ObjectId) -> Key {
+    Key::new(repository(id), format!("UNREFERENCED#{commit}"))
 }
 
 /// Everything that opening a repository needs. All names of refs begin with `refs/`, so they sort before `~`.

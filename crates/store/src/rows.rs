@@ -111,6 +111,10 @@ pub(crate) struct ChangedRow {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct GuardRow {}
 
+/// `REPO#<id>` / `UNREFERENCED#<commit id>`: that it is there says it all.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct UnreferencedRow {}
+
 /// `REPO#<id>` / `TAG#<key>`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct TagRow {
