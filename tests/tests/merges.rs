@@ -295,6 +295,11 @@ fn conflicts_are_resolved_as_told() {
     assert_eq!(show(&kept, "folder/.gitkeep"), "");
 }
 
+/// A commit that only a branch leads to that will be deleted.
+fn lost(repo: &Repo) -> String {
+    repo.ok(&["commit-tree", "-m", "Lost", "main^{tree}"]).trim().to_owned()
+}
+
 #[test]
 fn an_unreferenced_merge_commit_is_stored_and_leads_nowhere() {
     let journey = Journey::begin();
@@ -306,7 +311,16 @@ fn an_unreferenced_merge_commit_is_stored_and_leads_nowhere() {
     assert_eq!(commit["commit"]["treeId"], made["treeId"]);
     let clone = cloned(&journey, "main");
     assert_eq!(clone.id("HEAD"), repo.id("main"));
-    clone.refused(&["cat-file", "-e", made["commitId"].as_str().unwrap()]);
+    let id = made["commitId"].as_str().unwrap();
+    clone.refused(&["cat-file", "-e", id]);
+    // It can be fetched by its id, in every version of the protocol that lets a client ask for one.
+    clone.ok(&["fetch", "--quiet", "origin", id]);
+    assert_eq!(clone.id("FETCH_HEAD"), id);
+    assert_sound(&clone);
+    // What a deleted branch led to cannot.
+    repo.ok(&["push", "--quiet", "origin", &format!("{}:refs/heads/gone", lost(&repo))]);
+    repo.ok(&["push", "--quiet", "origin", ":gone"]);
+    clone.refused(&["fetch", "--quiet", "origin", &lost(&repo)]);
     // The merge that moves a branch has the same tree.
     let merged = journey.server.api_ok("MergeBranchesByThreeWay", input(told));
     assert_eq!(merged["treeId"], made["treeId"]);

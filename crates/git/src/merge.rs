@@ -130,7 +130,7 @@ impl<'a> Merge<'a> {
     }
 
     /// The file at a path with all conflicting lines taken from one side; `None` when it cannot be merged line by line.
-    pub fn merged_in_favor(&mut self, contested: &Contested, favor: Favor) -> Result<Option<ObjectId>> {
+    pub fn merged_in_favor(&mut self, contested: &Contested, favor: &Favor) -> Result<Option<ObjectId>> {
         let Some(versions) = self.versions(contested)? else { return Ok(None) };
         let (merged, _) = Versions::new(&versions.base, &versions.ours, &versions.theirs).merge(favor);
         Ok(Some(self.objects.add(Kind::Blob, merged)?))

@@ -33,6 +33,7 @@
 //! | `PR#<pull request id>` | `EVENT#<event id>` | an event of the pull request's history |
 //! | `PR#<pull request id>` | `META` | the pull request; changes with everything that may influence a merge |
 //! | `COMMENT#<comment id>` | `META` | where the comment is kept |
+//! | `REPO#<id>` | `UNREFERENCED#<commit id>` | a merge commit that may be fetched by its id although no ref leads to it |
 //! | `CREDENTIAL#<key id>` | `META` | a credential |
 //! | `GROUP#<name>` | `META` | a group; there as long as the group is |
 //! | `GROUP#<name>` | `ATTACHED#<policy ARN>`, `POLICY#<name>` | as of users |
@@ -55,7 +56,7 @@ use domain::{
     ApprovalRuleName, ApprovalRuleTemplateId, ApprovalRuleTemplateName, CommentId, EventId, GroupName, PolicyName,
     PullRequestId, RefName, RepositoryId, RepositoryName, RevisionId, UserName,
 };
-use git::{PackId, Part};
+use git::{ObjectId, PackId, Part};
 use ports::{BlobError, BlobName, Key, SortRange};
 
 pub(crate) const ACCOUNT: &str = "ACCOUNT";
@@ -242,6 +243,10 @@ pub(crate) fn pull_request_of(repository: &RepositoryId, id: PullRequestId) -> K
 /// The row by which a repository's open pull requests are listed, in the same order.
 pub(crate) fn open_pull_request_of(repository: &RepositoryId, id: PullRequestId) -> Key {
     Key::new(self::repository(repository), format!("{OPEN_PULL_REQUEST}{}", id.sortable()))
+}
+
+pub(crate) fn unreferenced(id: &RepositoryId, commit: &ObjectId) -> Key {
+    Key::new(repository(id), format!("UNREFERENCED#{commit}"))
 }
 
 /// Everything that opening a repository needs. All names of refs begin with `refs/`, so they sort before `~`.

@@ -119,6 +119,10 @@ pub(crate) struct TagsRow {
     pub(crate) tags: BTreeMap<String, String>,
 }
 
+/// `REPO#<id>` / `UNREFERENCED#<commit id>`: that it is there says it all.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct UnreferencedRow {}
+
 /// `REPO#<id>` / `TRIGGERS`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct TriggersRow {

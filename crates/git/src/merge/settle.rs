@@ -117,6 +117,7 @@ fn settle_item(objects: &mut Objects<'_>, path: &[u8], item: &Item, depth: usize
         ..Contested::uncontested(path, None)
     };
     let nested = depth > 0;
+    let is_followed = item.old_names.ours.is_some() || item.old_names.theirs.is_some();
     let Three { base, ours, theirs } = item.files;
     match (ours, theirs) {
         (None, None) => {}
@@ -129,7 +130,7 @@ fn settle_item(objects: &mut Objects<'_>, path: &[u8], item: &Item, depth: usize
             }
         },
         // Where a file was renamed, the one that replaced it with another type did not mean the new name.
-        (Some(ours), Some(theirs)) if item.followed && !same_type(ours.mode, theirs.mode) => {
+        (Some(ours), Some(theirs)) if is_followed && !same_type(ours.mode, theirs.mode) => {
             contested.type_conflict = true;
             contested.result = if nested { base } else { Some(ours) };
         }
@@ -140,10 +141,17 @@ fn settle_item(objects: &mut Objects<'_>, path: &[u8], item: &Item, depth: usize
             contested.result = if nested { base } else { Some(ours) };
         }
         (Some(ours), Some(theirs)) => {
-            let mixed = file::mix(objects, base, ours, theirs, depth)?;
+            let Three { base: base_name, ours: our_name, theirs: their_name } = &item.old_names;
+            let names = Three {
+                base: base_name.as_deref().unwrap_or(path),
+                ours: our_name.as_deref().unwrap_or(path),
+                theirs: their_name.as_deref().unwrap_or(path),
+            };
+            let favor = file::markers(&names, file::marker_width(depth));
+            let mixed = file::mix(objects, base, ours, theirs, &favor, nested)?;
             contested.content = mixed.content;
             contested.mode_conflict = mixed.mode_conflict;
-            let unmerged = nested && mixed.content == Content::Whole && base.is_none();
+            let unmerged = nested && mixed.content == Content::Whole && base.is_none() && !file::is_regular(&ours);
             contested.result = if unmerged { None } else { Some(mixed.result) };
         }
     }
