@@ -2,18 +2,28 @@
 
 //! The operations of the family "pull requests".
 
+pub(crate) mod approval;
+pub(crate) mod approval_rule;
 pub(crate) mod create_pull_request;
+pub(crate) mod create_pull_request_approval_rule;
+pub(crate) mod delete_pull_request_approval_rule;
 pub(crate) mod describe_pull_request_events;
+pub(crate) mod evaluate_pull_request_approval_rules;
 pub(crate) mod event;
 pub(crate) mod get_pull_request;
+pub(crate) mod get_pull_request_approval_states;
+pub(crate) mod get_pull_request_override_state;
 pub(crate) mod list_pull_requests;
 pub(crate) mod merge_pull_request_by_fast_forward;
 pub(crate) mod merge_pull_request_by_squash;
 pub(crate) mod merge_pull_request_by_three_way;
 pub(crate) mod merging;
 pub(crate) mod outcome;
+pub(crate) mod override_pull_request_approval_rules;
 pub(crate) mod principal;
 pub(crate) mod reference;
+pub(crate) mod update_pull_request_approval_rule_content;
+pub(crate) mod update_pull_request_approval_state;
 pub(crate) mod update_pull_request_description;
 pub(crate) mod update_pull_request_status;
 pub(crate) mod update_pull_request_title;

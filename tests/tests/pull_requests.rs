@@ -370,8 +370,8 @@ async fn the_rust_sdk_drives_pull_requests() {
     close.pull_request_status(PullRequestStatusEnum::Closed).send().await.unwrap();
     let listed = client.list_pull_requests().repository_name("demo").max_results(1);
     let pages: Vec<_> = listed.into_paginator().send().try_collect().await.unwrap();
-    let listed: Vec<_> = pages.iter().flat_map(|page| page.pull_request_ids()).collect();
-    assert_eq!(listed, ["1", "2", "3", "4"]);
+    let ids: Vec<&String> = pages.iter().flat_map(|page| page.pull_request_ids()).collect();
+    assert_eq!(ids, ["1", "2", "3", "4"]);
     let events = client.describe_pull_request_events().pull_request_id(&id).max_results(2);
     let pages: Vec<_> = events.into_paginator().send().try_collect().await.unwrap();
     assert_eq!(pages.iter().map(|page| page.pull_request_events().len()).sum::<usize>(), 3);

@@ -19,6 +19,24 @@ fn a_repository_too_many_is_refused() {
 }
 
 #[test]
+fn an_approval_rule_template_too_many_is_refused() {
+    let arguments = ["--max-approval-rule-templates", "2"].map(str::to_owned).to_vec();
+    let journey = Journey::begin_with(&Options { arguments, ..Options::default() });
+    let server = &journey.server;
+    let template = |name: &str| {
+        let statement = json!({"Type": "Approvers", "NumberOfApprovalsNeeded": 1});
+        let content = json!({"Version": "2018-11-08", "Statements": [statement]}).to_string();
+        json!({"approvalRuleTemplateName": name, "approvalRuleTemplateContent": content})
+    };
+    server.api_ok("CreateApprovalRuleTemplate", template("one"));
+    server.api_ok("CreateApprovalRuleTemplate", template("two"));
+    let error = server.api_error("CreateApprovalRuleTemplate", template("three"));
+    assert_eq!(error, "NumberOfRuleTemplatesExceededException");
+    server.api_ok("DeleteApprovalRuleTemplate", json!({"approvalRuleTemplateName": "one"}));
+    server.api_ok("CreateApprovalRuleTemplate", template("three"));
+}
+
+#[test]
 fn a_pull_request_too_many_is_refused() {
     let arguments = ["--max-open-pull-requests", "2"].map(str::to_owned).to_vec();
     let journey = Journey::begin_with(&Options { arguments, ..Options::default() });

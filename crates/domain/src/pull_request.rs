@@ -78,6 +78,12 @@ impl RevisionId {
         Self(random.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
+    /// Reads an id as it is written; `None` for a text of another form.
+    pub fn parse(id: impl Into<String>) -> Option<Self> {
+        let id = id.into();
+        Self::is_well_formed(&id).then_some(Self(id))
+    }
+
     /// The digits.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -208,6 +214,13 @@ impl EventKind {
             Self::PullRequestSourceUpdated { pull_request, .. } => (pull_request, Type::SourceReferenceUpdated),
             Self::PullRequestStatusChanged { pull_request } => (pull_request, Type::StatusChanged),
             Self::PullRequestMerged { pull_request } => (pull_request, Type::MergeStateChanged),
+            Self::PullRequestApprovalRuleCreated { pull_request, .. } => (pull_request, Type::ApprovalRuleCreated),
+            Self::PullRequestApprovalRuleChanged { pull_request, .. } => (pull_request, Type::ApprovalRuleUpdated),
+            Self::PullRequestApprovalRuleDeleted { pull_request, .. } => (pull_request, Type::ApprovalRuleDeleted),
+            Self::PullRequestApprovalRulesOverridden { pull_request, .. } => {
+                (pull_request, Type::ApprovalRuleOverridden)
+            }
+            Self::PullRequestApprovalChanged { pull_request, .. } => (pull_request, Type::ApprovalStateChanged),
             Self::PullRequestTitleChanged { .. }
             | Self::PullRequestDescriptionChanged { .. }
             | Self::RepositoryCreated {}
@@ -216,7 +229,22 @@ impl EventKind {
             | Self::RepositoryDescriptionChanged { .. }
             | Self::DefaultBranchChanged { .. }
             | Self::ReferencesChanged { .. }
-            | Self::UnreferencedMergeCommitCreated { .. } => return None,
+            | Self::UnreferencedMergeCommitCreated { .. }
+            | Self::ApprovalRuleTemplateCreated { .. }
+            | Self::ApprovalRuleTemplateRenamed { .. }
+            | Self::ApprovalRuleTemplateDescriptionChanged { .. }
+            | Self::ApprovalRuleTemplateContentChanged { .. }
+            | Self::ApprovalRuleTemplateDeleted { .. }
+            | Self::ApprovalRuleTemplateAssociated { .. }
+            | Self::ApprovalRuleTemplateDisassociated { .. }
+            | Self::RepositoryTagsChanged { .. }
+            | Self::RepositoryEncryptionKeyChanged { .. }
+            | Self::RepositoryTriggersChanged { .. }
+            | Self::CommentCreated(_)
+            | Self::CommentUpdated(_)
+            | Self::CommentContentDeleted(_)
+            | Self::CommentReactionChanged { .. }
+            | Self::IdentityChanged { .. } => return None,
         };
         Some((pull_request.id, event_type))
     }
@@ -242,9 +270,9 @@ mod tests {
     fn a_revision_id_is_64_hexadecimal_digits() {
         let id = RevisionId::from_random([0xa7; 32]);
         assert_eq!(id.as_str(), "a7".repeat(32));
-        assert!(RevisionId::is_well_formed(id.as_str()));
+        assert_eq!(RevisionId::parse(id.as_str()), Some(id));
         for wrong in ["", "a7", &"A7".repeat(32), &"g7".repeat(32)] {
-            assert!(!RevisionId::is_well_formed(wrong), "{wrong}");
+            assert_eq!(RevisionId::parse(wrong), None, "{wrong}");
         }
     }
 

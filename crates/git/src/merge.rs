@@ -16,7 +16,6 @@ mod objects;
 mod plan;
 mod renames;
 mod settle;
-mod similarity;
 pub mod text;
 
 pub use error::MergeError;
@@ -25,8 +24,8 @@ pub use items::{PathConflict, Three};
 pub use limits::MergeLimits;
 pub use plan::Decisions;
 pub use settle::{Contested, Detail};
-pub use similarity::is_binary;
 
+use crate::blob_diff::is_binary;
 use crate::diff::Side;
 use crate::error::Error;
 use crate::object::Kind;
@@ -131,7 +130,7 @@ impl<'a> Merge<'a> {
     }
 
     /// The file at a path with all conflicting lines taken from one side; `None` when it cannot be merged line by line.
-    pub fn merged_in_favor(&mut self, contested: &Contested, favor: Favor) -> Result<Option<ObjectId>> {
+    pub fn merged_in_favor(&mut self, contested: &Contested, favor: &Favor) -> Result<Option<ObjectId>> {
         let Some(versions) = self.versions(contested)? else { return Ok(None) };
         let (merged, _) = Versions::new(&versions.base, &versions.ours, &versions.theirs).merge(favor);
         Ok(Some(self.objects.add(Kind::Blob, merged)?))

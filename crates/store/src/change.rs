@@ -157,7 +157,7 @@ impl RepositoryChange {
         self.merge = Some(merge);
     }
 
-    /// Says that a pack of the change holds a merge commit to which no ref leads.
+    /// Says that a pack of the change holds a merge commit to which no ref leads. It may be fetched by its id.
     pub fn made_unreferenced_merge(&mut self, commit: ObjectId, merge: MergeFacts) {
         self.unreferenced_merge = Some((commit, merge));
         self.unreachable = true;

@@ -1,15 +1,20 @@
 //! Pull requests: finding one, and what is known of it. How branches change them is told in `change::pull_requests`.
 
+mod approvals;
 mod create;
 mod edit;
 mod history;
 mod list;
+mod planned;
 mod row;
+mod rules;
 
+pub use approvals::ApprovalError;
 pub use create::{CreatePullRequestError, NewPullRequest};
 pub use edit::PullRequestError;
 pub use history::HistoryPage;
 pub use list::{PullRequestFilter, PullRequestPage};
+pub use rules::{ApprovalRule, ApprovalRuleError};
 
 pub(crate) use list::id_of;
 pub(crate) use row::{OpenRow, PullRequestRow};

@@ -3,11 +3,12 @@
 use crate::Error;
 use crate::packs::PackOrigin;
 use bytes::Bytes;
-use domain::{BranchName, PullRequestId, RepositoryId, RepositoryName};
+use domain::{BranchName, PullRequestId, RepositoryId, RepositoryName, Trigger};
 use git::{ObjectId, PackId, PackRecord, Ref};
 use ports::{Expect, Key, Row, Write};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// What every body is wrapped in: `{"v":1, ...}`, the version first.
@@ -111,11 +112,24 @@ pub(crate) struct ChangedRow {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct GuardRow {}
 
-/// `REPO#<id>` / `TAG#<key>`
+/// `REPO#<id>` / `TAGS`
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct TagsRow {
+    #[serde(rename = "t")]
+    pub(crate) tags: BTreeMap<String, String>,
+}
+
+/// `REPO#<id>` / `UNREFERENCED#<commit id>`: that it is there says it all.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct TagRow {
-    #[serde(rename = "x")]
-    pub(crate) value: String,
+pub(crate) struct UnreferencedRow {}
+
+/// `REPO#<id>` / `TRIGGERS`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct TriggersRow {
+    #[serde(rename = "i")]
+    pub(crate) configuration_id: String,
+    #[serde(rename = "t")]
+    pub(crate) triggers: Vec<Trigger>,
 }
 
 /// `REPO#<id>` / `PACK#<pack id>`

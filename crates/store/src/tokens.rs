@@ -71,7 +71,7 @@ impl Store {
 }
 
 /// A digest of parts that tells where each one ends.
-fn digest(parts: &[&[u8]]) -> String {
+pub(crate) fn digest(parts: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());

@@ -4,7 +4,7 @@ use domain::{BranchName, RefName};
 use git::receive::{Command, Outcome, PushRequest, ReceiveError, Report, index_pack};
 use git::{Kind, Limits, ObjectId, Odb, StagedPack, commit, walk};
 use service::{Authorized, Context, Failure};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, BufRead, Write};
 use std::sync::Arc;
 use store::{ChangeError, PackOrigin, RefusalReason, Repository, RepositoryChange, Snapshot, StoredPack};
@@ -13,6 +13,9 @@ use tokio::runtime::Handle;
 /// What every other ref of an atomic push is told when one cannot be changed.
 const ATOMIC: &str = "not changed, as another ref of this atomic push cannot be";
 
+/// What a ref is told that the caller's policies do not allow to be pushed to.
+const FORBIDDEN: &str = "you are not authorized to push to this ref (codecommit:GitPush with codecommit:References)";
+
 /// A push in progress.
 pub(super) struct Push<'a> {
     pub(super) cx: &'a Context,
@@ -20,6 +23,8 @@ pub(super) struct Push<'a> {
     pub(super) runtime: &'a Handle,
     pub(super) request: PushRequest,
     pub(super) limits: Limits,
+    /// The refs that the caller may not push to.
+    pub(super) forbidden: BTreeSet<String>,
 }
 
 /// A command that may still succeed.
@@ -63,6 +68,10 @@ impl Push<'_> {
             let outcomes = vec![Some(Err("the push was refused".to_owned())); self.request.commands.len()];
             return self.finish(report, &Err(reason.clone()), outcomes);
         }
+        if !self.forbidden.is_empty() {
+            io::copy(input, &mut io::sink()).map_err(Failure::internal)?;
+            return self.finish(report, &Ok(()), self.forbid());
+        }
         let snapshot = self.runtime.block_on(self.repository.open())?;
         let mut outcomes: Outcomes = vec![None; self.request.commands.len()];
         let mut wishes = self.wishes(&snapshot, &mut outcomes);
@@ -87,6 +96,16 @@ impl Push<'_> {
             }
         }
         self.finish(report, &Ok(()), outcomes)
+    }
+
+    /// Refuses the whole push, as some of its refs are forbidden.
+    fn forbid(&self) -> Outcomes {
+        let refused = |command: &Command| {
+            let forbidden = self.forbidden.contains(&command.name);
+            let reason = if forbidden { FORBIDDEN } else { "not changed, as another ref of this push is forbidden" };
+            Some(Err(reason.to_owned()))
+        };
+        self.request.commands.iter().map(refused).collect()
     }
 
     /// The commands that make sense as far as can be seen before the pack is read.

@@ -32,7 +32,7 @@ pub(crate) fn decide(merge: &mut Merge<'_>, options: &Options) -> Result<Decisio
         Strategy::None | Strategy::Automerge => {}
         Strategy::AcceptSource => accept(merge, &contested, options.detail(), Accept::Source, &mut decisions)?,
         Strategy::AcceptDestination => {
-            accept(merge, &contested, options.detail(), Accept::Destination, &mut decisions)?
+            accept(merge, &contested, options.detail(), Accept::Destination, &mut decisions)?;
         }
     }
     apply(merge, &options.resolution, &mut decisions)?;
@@ -96,7 +96,7 @@ fn accept(
         let by_lines = detail == Detail::Line && conflict.path_conflict.is_none() && !conflict.type_conflict;
         if by_lines && let (Some(side), Some(result)) = (&mut accepted, conflict.result) {
             if matches!(conflict.content, Content::Conflict(_)) {
-                if let Some(id) = merge.merged_in_favor(conflict, accept.favor()).map_err(failure)? {
+                if let Some(id) = merge.merged_in_favor(conflict, &accept.favor()).map_err(failure)? {
                     side.id = id;
                 }
             } else if conflict.content != Content::Whole {

@@ -3,6 +3,7 @@
 use super::wire::{merge_base, merge_metadata};
 use crate::blocking::blocking;
 use api::{
+    ApprovalRuleEventMetadata, ApprovalRuleOverriddenEventMetadata, ApprovalStateChangedEventMetadata,
     PullRequestCreatedEventMetadata, PullRequestEvent, PullRequestMergedStateChangedEventMetadata,
     PullRequestSourceReferenceUpdatedEventMetadata, PullRequestStatusChangedEventMetadata, Timestamp,
 };
@@ -60,6 +61,27 @@ fn shown(repository_name: &str, odb: &Odb, event: Event) -> Result<PullRequestEv
                 merge_metadata: Some(merge_metadata(pull_request.merge.as_ref())),
             };
             shown.pull_request_merged_state_changed_event_metadata = Some(metadata);
+        }
+        EventKind::PullRequestApprovalRuleCreated { rule, .. }
+        | EventKind::PullRequestApprovalRuleChanged { rule, .. }
+        | EventKind::PullRequestApprovalRuleDeleted { rule, .. } => {
+            shown.approval_rule_event_metadata = Some(ApprovalRuleEventMetadata {
+                approval_rule_name: Some(rule.name.to_string()),
+                approval_rule_id: Some(rule.id.to_string()),
+                approval_rule_content: Some(rule.content),
+            });
+        }
+        EventKind::PullRequestApprovalRulesOverridden { pull_request, overridden } => {
+            shown.approval_rule_overridden_event_metadata = Some(ApprovalRuleOverriddenEventMetadata {
+                revision_id: Some(pull_request.revision.to_string()),
+                override_status: Some(if overridden { "OVERRIDE" } else { "REVOKE" }.to_owned()),
+            });
+        }
+        EventKind::PullRequestApprovalChanged { pull_request, approved } => {
+            shown.approval_state_changed_event_metadata = Some(ApprovalStateChangedEventMetadata {
+                revision_id: Some(pull_request.revision.to_string()),
+                approval_status: Some(if approved { "APPROVE" } else { "REVOKE" }.to_owned()),
+            });
         }
         // No other event belongs to the history of a pull request.
         _ => {}

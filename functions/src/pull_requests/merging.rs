@@ -1,5 +1,6 @@
 //! What the three merges of a pull request share: they look, merge, and commit what they found; or begin again.
 
+use super::approval::require_approval;
 use super::outcome::closed;
 use crate::changes;
 use crate::inputs::object_id;
@@ -36,6 +37,7 @@ pub(crate) async fn merge<F: Future<Output = Result<Merged>>>(
                 format!("the tip of {} is {source}", pull_request.source()),
             ));
         }
+        require_approval(&pull_request).await?;
         let repository = pull_request.repository();
         if let Some(destination) = repository.find_ref(pull_request.destination()).await? {
             let destination = destination.target;

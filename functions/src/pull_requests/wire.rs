@@ -1,5 +1,6 @@
 //! Pull requests as the API shows them.
 
+use super::approval_rule::approval_rule;
 use crate::blocking::{blocking, unreadable};
 use api::{MergeMetadata, PullRequestTarget, Timestamp};
 use domain::{MergeOption, PullRequestMerge};
@@ -8,7 +9,7 @@ use service::Result;
 use store::PullRequest;
 
 /// A pull request. Where its destination and the merge base are is told as of now for an open one, else as of when it was closed
-/// (1 get for an open one, 1 scan).
+/// (1 get for an open one, 2 scans).
 pub(crate) async fn pull_request(pull_request: &PullRequest) -> Result<api::PullRequest> {
     let repository = pull_request.repository();
     let destination_commit = match pull_request.is_open() {
@@ -42,7 +43,7 @@ pub(crate) async fn pull_request(pull_request: &PullRequest) -> Result<api::Pull
         pull_request_targets: Some(vec![target]),
         client_request_token: pull_request.request_token().map(str::to_owned),
         revision_id: Some(pull_request.revision().to_string()),
-        approval_rules: Some(Vec::new()),
+        approval_rules: Some(pull_request.approval_rules().await?.iter().map(approval_rule).collect()),
     })
 }
 

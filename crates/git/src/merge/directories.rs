@@ -86,20 +86,21 @@ fn moves(items: &Items, which: Which, own: &NewNames, others: &NewNames) -> Vec<
         if item.files.base.is_some() || item.files.side(which).is_none() {
             continue;
         }
+        let mut to = None;
+        let mut is_unclear = false;
         for folder in ancestors(path) {
-            if others.unclear.contains(folder) {
-                moves.push((path.clone(), None));
-                break;
-            }
+            is_unclear |= others.unclear.contains(folder);
             if let Some(new_folder) = others.renamed.get(folder) {
                 // Into a folder that the same side renamed itself nothing is moved: that would be two renames of one file.
                 if !own.renamed.contains_key(new_folder) {
-                    let rest = &path[folder.len()..];
-                    let to = [new_folder, rest].concat();
-                    moves.push((path.clone(), Some(to.strip_prefix(b"/").map_or(to.clone(), <[u8]>::to_vec))));
+                    let new_path = [new_folder, &path[folder.len()..]].concat();
+                    to = Some(new_path.strip_prefix(b"/").map_or(new_path.clone(), <[u8]>::to_vec));
                 }
                 break;
             }
+        }
+        if to.is_some() || is_unclear {
+            moves.push((path.clone(), to));
         }
     }
     moves
@@ -110,6 +111,8 @@ fn move_file(items: &mut Items, renames: &mut Renames, which: Which, from: &[u8]
     let item = items.entry(to.to_vec()).or_default();
     *item.files.side_mut(which) = Some(file);
     item.path_conflict = Some(PathConflict::Location);
+    // A file that was taken out of a folder may come back to where it was.
+    renames.retain(|source, target| target != from || source != to);
     for target in renames.values_mut().filter(|target| *target == from) {
         *target = to.to_vec();
     }
@@ -130,15 +133,16 @@ impl NewNames {
         if asked_for.is_empty() {
             return found;
         }
+        let counts_for = |folder: &[u8]| {
+            is_removed(folders, folder, which) && (asked_for.contains(folder) || is_below(&asked_for, folder))
+        };
         let mut counts: BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, usize>> = BTreeMap::new();
         for (from, to) in renames {
-            for (old, new) in suggested(from, to, |folder| {
-                is_removed(folders, folder, which) && (asked_for.contains(folder) || is_below(&asked_for, folder))
-            }) {
+            for (old, new) in suggested(from, to, counts_for) {
                 *counts.entry(old.to_vec()).or_default().entry(new.to_vec()).or_default() += 1;
             }
         }
-        for (old, news) in counts.into_iter().filter(|(old, _)| is_removed(folders, old, which)) {
+        for (old, news) in counts.into_iter().filter(|(old, _)| counts_for(old)) {
             let most = news.values().copied().max().unwrap_or_default();
             let mut best = news.into_iter().filter(|(_, count)| *count == most);
             match (best.next(), best.next()) {

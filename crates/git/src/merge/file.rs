@@ -1,9 +1,10 @@
 //! Merging three versions of one file: its mode and its content.
 
 use super::error::Result;
+use super::items::Three;
 use super::objects::Objects;
-use super::similarity::is_binary;
-use super::text::{Favor, Versions};
+use super::text::{Favor, Markers, Versions};
+use crate::blob_diff::is_binary;
 use crate::diff::Side;
 use crate::object::Kind;
 use crate::tree::EntryKind;
@@ -43,9 +44,24 @@ impl Mixed {
     }
 }
 
-/// Markers are longer, the deeper a merge of merge bases is nested, so that they can be told apart.
-pub(super) fn markers(depth: usize) -> Favor {
-    Favor::Neither { marker: 7 + 2 * depth }
+/// What the versions are called between markers. Git writes merges of merge bases so, and what it writes decides which files it
+/// later finds alike.
+pub(super) fn markers(names: &Three<&[u8]>, width: usize) -> Favor {
+    let same = names.base == names.ours && names.ours == names.theirs;
+    let label = |number: u8, name: &[u8]| {
+        let mut label = format!("Temporary merge branch {number}").into_bytes();
+        if !same {
+            label.push(b':');
+            label.extend_from_slice(name);
+        }
+        label
+    };
+    Favor::Neither(Markers { width, ours: label(1, names.ours), theirs: label(2, names.theirs) })
+}
+
+/// How long markers are: the longer, the deeper a merge of merge bases is nested, so that they can be told apart.
+pub(super) fn marker_width(depth: usize) -> usize {
+    7 + 2 * depth
 }
 
 /// Merges two versions of the same type.
@@ -54,7 +70,8 @@ pub(super) fn mix(
     base: Option<Side>,
     ours: Side,
     theirs: Side,
-    depth: usize,
+    favor: &Favor,
+    nested: bool,
 ) -> Result<Mixed> {
     let base_mode = base.map(|base| base.mode);
     let (mode, mode_conflict) = if ours.mode == theirs.mode || Some(ours.mode) == base_mode {
@@ -68,14 +85,15 @@ pub(super) fn mix(
     } else if Some(ours.id) == base_id {
         (Content::Clean, theirs.id)
     } else {
-        let nested = depth > 0;
         match (lines_of(objects, base, ours, theirs)?, base) {
             (Some([base, ours, theirs]), _) => {
-                let (merged, conflicts) = Versions::new(&base, &ours, &theirs).merge(markers(depth));
+                let (merged, conflicts) = Versions::new(&base, &ours, &theirs).merge(favor);
                 let content = if conflicts == 0 { Content::Merged } else { Content::Conflict(conflicts) };
                 (content, objects.add(Kind::Blob, merged)?)
             }
             (None, Some(base)) if nested => (Content::Whole, base.id),
+            // A merge base takes no side.
+            (None, None) if nested => (Content::Whole, objects.add(Kind::Blob, Vec::new())?),
             (None, _) => (Content::Whole, ours.id),
         }
     };
@@ -89,7 +107,6 @@ pub(super) fn lines_of(
     ours: Side,
     theirs: Side,
 ) -> Result<Option<[Bytes; 3]>> {
-    let is_regular = |side: &Side| matches!(side.mode.kind(), EntryKind::Blob | EntryKind::BlobExecutable);
     if !is_regular(&ours) || !is_regular(&theirs) {
         return Ok(None);
     }
@@ -105,4 +122,8 @@ pub(super) fn lines_of(
         }
         _ => None,
     })
+}
+
+pub(super) fn is_regular(side: &Side) -> bool {
+    matches!(side.mode.kind(), EntryKind::Blob | EntryKind::BlobExecutable)
 }

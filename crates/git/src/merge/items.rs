@@ -66,6 +66,8 @@ pub(super) struct Item {
     pub(super) folders: Three<bool>,
     /// The object that our tree has here, before renames are followed.
     pub(super) stored: Option<Side>,
+    /// The names that versions had before renames brought them here.
+    pub(super) old_names: Three<Option<Vec<u8>>>,
     /// What renames have made of the path: a conflict that its files do not show.
     pub(super) path_conflict: Option<PathConflict>,
     /// What a side had here before the content of another name was merged into it.

@@ -35,7 +35,9 @@ impl Plan {
             let matters = |path: &[u8]| directories::is_below(&asked_for, path);
             *found.side_mut(which) = renames::find(objects, &items, which, &matters)?;
         }
-        directories::apply(objects, &trees, &mut items, &folders, &mut found)?;
+        if depth == 0 {
+            directories::apply(objects, &trees, &mut items, &folders, &mut found)?;
+        }
         follow(objects, &mut items, &found.ours, &found.theirs, depth)?;
         let settled = settle(objects, &items, depth)?;
         Ok(Self { ours: trees.ours, stored, settled })

@@ -4,8 +4,8 @@
 use super::error::Result;
 use super::items::{Items, Which};
 use super::objects::Objects;
-use super::similarity::{MOST, Sketch, sizes_allow};
 use crate::diff::Side;
+use crate::similarity::{MOST, Sketch, sizes_allow};
 use crate::tree::EntryKind;
 use gix::ObjectId;
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -117,6 +117,7 @@ fn settle_item(objects: &mut Objects<'_>, path: &[u8], item: &Item, depth: usize
         ..Contested::uncontested(path, None)
     };
     let nested = depth > 0;
+    let is_followed = item.old_names.ours.is_some() || item.old_names.theirs.is_some();
     let Three { base, ours, theirs } = item.files;
     match (ours, theirs) {
         (None, None) => {}
@@ -128,21 +129,39 @@ fn settle_item(objects: &mut Objects<'_>, path: &[u8], item: &Item, depth: usize
                 contested.result = Some(if nested { base } else { only });
             }
         },
+        // Where a file was renamed, the one that replaced it with another type did not mean the new name.
+        (Some(ours), Some(theirs)) if is_followed && !same_type(ours.mode, theirs.mode) => {
+            contested.type_conflict = true;
+            contested.result = if nested { base } else { Some(ours) };
+        }
         (Some(ours), Some(theirs)) if ours == theirs || base == Some(theirs) => contested.result = Some(ours),
         (Some(ours), Some(theirs)) if base == Some(ours) => contested.result = Some(theirs),
         (Some(ours), Some(theirs)) if !same_type(ours.mode, theirs.mode) => {
             contested.type_conflict = true;
-            contested.result = Some(ours);
+            contested.result = if nested { base } else { Some(ours) };
         }
         (Some(ours), Some(theirs)) => {
-            let mixed = file::mix(objects, base, ours, theirs, depth)?;
+            let Three { base: base_name, ours: our_name, theirs: their_name } = &item.old_names;
+            let names = Three {
+                base: base_name.as_deref().unwrap_or(path),
+                ours: our_name.as_deref().unwrap_or(path),
+                theirs: their_name.as_deref().unwrap_or(path),
+            };
+            let favor = file::markers(&names, file::marker_width(depth));
+            let mixed = file::mix(objects, base, ours, theirs, &favor, nested)?;
             contested.content = mixed.content;
             contested.mode_conflict = mixed.mode_conflict;
-            contested.result = Some(mixed.result);
+            let unmerged = nested && mixed.content == Content::Whole && base.is_none() && !file::is_regular(&ours);
+            contested.result = if unmerged { None } else { Some(mixed.result) };
         }
     }
     if item.nested_conflicts > 0 && contested.content == Content::Clean {
         contested.content = Content::Conflict(item.nested_conflicts);
+    }
+    // Files that met by a rename and turned out to merge are no conflict.
+    let is_settled = contested.content == Content::Merged || contested.conflicts(Detail::Line) == 0;
+    if contested.path_conflict == Some(PathConflict::RenameCollision) && is_settled {
+        contested.path_conflict = None;
     }
     Ok(contested)
 }
@@ -159,6 +178,11 @@ fn same_type(one: EntryMode, other: EntryMode) -> bool {
 impl Settled {
     /// A file cannot stay where the result has a folder: it is a conflict, and provisionally stands beside the folder.
     fn part_files_and_folders(&mut self, items: &Items) {
+        // The old name of a file that was renamed twice is no conflict of its own where a folder took it.
+        let gone = self.contested.iter().filter(|(path, contested)| contested.result.is_none() && self.is_folder(path));
+        for path in gone.map(|(path, _)| path.clone()).collect::<Vec<_>>() {
+            self.contested.remove(&path);
+        }
         let files: Vec<Vec<u8>> =
             self.results.iter().filter(|(_, result)| result.is_some()).map(|(path, _)| path.clone()).collect();
         for path in files {

@@ -34,17 +34,25 @@ pub struct Hunk {
 }
 
 /// Whose lines are taken where there is a conflict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Favor {
     /// Nobody's: both are written, between markers.
-    Neither {
-        /// How many characters a marker has.
-        marker: usize,
-    },
+    Neither(Markers),
     /// Ours.
     Ours,
     /// Theirs.
     Theirs,
+}
+
+/// The lines around both versions of a conflict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Markers {
+    /// How many characters a marker has.
+    pub width: usize,
+    /// What our version is called.
+    pub ours: Vec<u8>,
+    /// What their version is called.
+    pub theirs: Vec<u8>,
 }
 
 /// Three versions of a file, cut into lines. The line ends belong to the lines.
@@ -81,27 +89,62 @@ impl<'a> Versions<'a> {
     }
 
     /// The merged file, and how many conflicts there were.
-    pub fn merge(&self, favor: Favor) -> (Vec<u8>, usize) {
-        let (mut merged, mut conflicts, mut copied) = (Vec::new(), 0, 0);
-        for hunk in self.hunks() {
-            append(&mut merged, &self.base[copied..hunk.base.start]);
-            copied = hunk.base.end;
+    pub fn merge(&self, favor: &Favor) -> (Vec<u8>, usize) {
+        let mut hunks = self.hunks();
+        let conflicts = hunks.iter().filter(|hunk| hunk.change == Change::Conflict).count();
+        if matches!(favor, Favor::Neither(_)) {
+            hunks = self.narrowed(hunks);
+        }
+        // What nobody changed is the same in our version, whose lines are still known where a conflict was narrowed.
+        let (mut merged, mut copied) = (Vec::new(), 0);
+        for hunk in hunks {
+            append(&mut merged, &self.ours[copied..hunk.ours.start]);
+            copied = hunk.ours.end;
             let (ours, theirs) = (&self.ours[hunk.ours], &self.theirs[hunk.theirs]);
-            match hunk.change {
-                Change::Ours | Change::Both => append(&mut merged, ours),
-                Change::Theirs => append(&mut merged, theirs),
-                Change::Conflict => {
-                    conflicts += 1;
-                    match favor {
-                        Favor::Ours => append(&mut merged, ours),
-                        Favor::Theirs => append(&mut merged, theirs),
-                        Favor::Neither { marker } => append_both(&mut merged, ours, theirs, marker),
-                    }
-                }
+            match (hunk.change, favor) {
+                (Change::Ours | Change::Both, _) | (Change::Conflict, &Favor::Ours) => append(&mut merged, ours),
+                (Change::Theirs, _) | (Change::Conflict, &Favor::Theirs) => append(&mut merged, theirs),
+                (Change::Conflict, Favor::Neither(markers)) => append_both(&mut merged, ours, theirs, markers),
             }
         }
-        append(&mut merged, &self.base[copied..]);
+        append(&mut merged, &self.ours[copied..]);
         (merged, conflicts)
+    }
+
+    /// Conflicts without the lines on which both sides agree, as Git shows them; conflicts with a few lines between them are one.
+    fn narrowed(&self, hunks: Vec<Hunk>) -> Vec<Hunk> {
+        const FEW: usize = 3;
+        let mut narrowed: Vec<Hunk> = Vec::new();
+        for hunk in hunks.into_iter().flat_map(|hunk| self.without_common_lines(hunk)) {
+            match narrowed.last_mut() {
+                Some(last)
+                    if last.change == Change::Conflict
+                        && hunk.change == Change::Conflict
+                        && hunk.ours.start - last.ours.end <= FEW =>
+                {
+                    last.ours.end = hunk.ours.end;
+                    last.theirs.end = hunk.theirs.end;
+                    last.base.end = hunk.base.end;
+                }
+                _ => narrowed.push(hunk),
+            }
+        }
+        narrowed
+    }
+
+    fn without_common_lines(&self, hunk: Hunk) -> Vec<Hunk> {
+        if hunk.change != Change::Conflict || hunk.ours.is_empty() || hunk.theirs.is_empty() {
+            return vec![hunk];
+        }
+        let (ours, theirs) = (hunk.ours.start, hunk.theirs.start);
+        let parts = edits(&self.ours[hunk.ours], &self.theirs[hunk.theirs]);
+        let part = |edit: Edit| Hunk {
+            change: Change::Conflict,
+            base: hunk.base.clone(),
+            ours: ours + edit.before.start as usize..ours + edit.before.end as usize,
+            theirs: theirs + edit.after.start as usize..theirs + edit.after.end as usize,
+        };
+        parts.into_iter().map(part).collect()
     }
 }
 
@@ -116,20 +159,23 @@ fn append(merged: &mut Vec<u8>, lines: &[&[u8]]) {
     }
 }
 
-fn append_both(merged: &mut Vec<u8>, ours: &[&[u8]], theirs: &[&[u8]], marker: usize) {
-    let line = |merged: &mut Vec<u8>, sign: u8, label: &str| {
+fn append_both(merged: &mut Vec<u8>, ours: &[&[u8]], theirs: &[&[u8]], markers: &Markers) {
+    let line = |merged: &mut Vec<u8>, sign: u8, label: &[u8]| {
         if merged.last().is_some_and(|byte| *byte != b'\n') {
             merged.push(b'\n');
         }
-        merged.extend(std::iter::repeat_n(sign, marker));
-        merged.extend_from_slice(label.as_bytes());
+        merged.extend(std::iter::repeat_n(sign, markers.width));
+        if !label.is_empty() {
+            merged.push(b' ');
+        }
+        merged.extend_from_slice(label);
         merged.push(b'\n');
     };
-    line(merged, b'<', " Temporary merge branch 1");
+    line(merged, b'<', &markers.ours);
     append(merged, ours);
-    line(merged, b'=', "");
+    line(merged, b'=', b"");
     append(merged, theirs);
-    line(merged, b'>', " Temporary merge branch 2");
+    line(merged, b'>', &markers.theirs);
 }
 
 /// The edits from the base to one side, and how far the two have drifted apart in length.
@@ -141,13 +187,7 @@ struct Script {
 
 impl Script {
     fn new(base: &[&[u8]], side: &[&[u8]]) -> Self {
-        let mut input = InternedInput::default();
-        input.update_before(base.iter().copied());
-        input.update_after(side.iter().copied());
-        let mut diff = Diff::compute(Algorithm::Histogram, &input);
-        diff.postprocess_no_heuristic(&input);
-        let edits: Vec<Edit> = diff.hunks().collect();
-        Self { edits: edits.into_iter().peekable(), drift: 0 }
+        Self { edits: edits(base, side).into_iter().peekable(), drift: 0 }
     }
 
     fn start(&mut self) -> Option<u32> {
@@ -164,6 +204,16 @@ impl Script {
     fn place(&self, base: u32) -> usize {
         usize::try_from(i64::from(base) + self.drift).unwrap_or_default()
     }
+}
+
+/// What makes one list of lines out of another.
+fn edits(before: &[&[u8]], after: &[&[u8]]) -> Vec<Edit> {
+    let mut input = InternedInput::default();
+    input.update_before(before.iter().copied());
+    input.update_after(after.iter().copied());
+    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    diff.postprocess_no_heuristic(&input);
+    diff.hunks().collect()
 }
 
 struct Region {
@@ -206,23 +256,25 @@ fn next_region(ours: &mut Script, theirs: &mut Script) -> Option<Region> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Change, Favor, Versions};
+    use super::{Change, Favor, Markers, Versions};
 
-    const FAVOR: Favor = Favor::Neither { marker: 7 };
+    fn both() -> Favor {
+        Favor::Neither(Markers { width: 7, ours: b"ours".to_vec(), theirs: b"theirs".to_vec() })
+    }
 
     fn changes(base: &str, ours: &str, theirs: &str) -> Vec<Change> {
         let versions = Versions::new(base.as_bytes(), ours.as_bytes(), theirs.as_bytes());
         versions.hunks().iter().map(|hunk| hunk.change).collect()
     }
 
-    fn merged(base: &str, ours: &str, theirs: &str, favor: Favor) -> (String, usize) {
+    fn merged(base: &str, ours: &str, theirs: &str, favor: &Favor) -> (String, usize) {
         let (content, conflicts) = Versions::new(base.as_bytes(), ours.as_bytes(), theirs.as_bytes()).merge(favor);
         (String::from_utf8(content).unwrap(), conflicts)
     }
 
     #[test]
     fn changes_with_a_line_between_them_merge() {
-        let (text, conflicts) = merged("1\n2\n3\n", "one\n2\n3\n", "1\n2\nthree\n", FAVOR);
+        let (text, conflicts) = merged("1\n2\n3\n", "one\n2\n3\n", "1\n2\nthree\n", &both());
         assert_eq!((text.as_str(), conflicts), ("one\n2\nthree\n", 0));
     }
 
@@ -234,19 +286,17 @@ mod tests {
     #[test]
     fn the_same_change_on_both_sides_is_none() {
         assert_eq!(changes("1\n2\n3\n", "1\nx\n3\n", "1\nx\n3\n"), [Change::Both]);
-        assert_eq!(merged("1\n", "2\n", "2\n", FAVOR), ("2\n".to_owned(), 0));
+        assert_eq!(merged("1\n", "2\n", "2\n", &both()), ("2\n".to_owned(), 0));
     }
 
     #[test]
     fn a_conflict_shows_both_sides_or_takes_one() {
         let (base, ours, theirs) = ("1\n2\n3\n4\n5\n", "1\na\n3\n4\n5\n", "1\nb\n3\n4\nfive");
-        assert_eq!(merged(base, ours, theirs, Favor::Ours), ("1\na\n3\n4\nfive".to_owned(), 1));
-        assert_eq!(merged(base, ours, theirs, Favor::Theirs), ("1\nb\n3\n4\nfive".to_owned(), 1));
-        let (text, conflicts) = merged(base, ours, theirs, FAVOR);
+        assert_eq!(merged(base, ours, theirs, &Favor::Ours), ("1\na\n3\n4\nfive".to_owned(), 1));
+        assert_eq!(merged(base, ours, theirs, &Favor::Theirs), ("1\nb\n3\n4\nfive".to_owned(), 1));
+        let (text, conflicts) = merged(base, ours, theirs, &both());
         assert_eq!(conflicts, 1);
-        assert!(
-            text.contains("\n<<<<<<< Temporary merge branch 1\na\n=======\nb\n>>>>>>> Temporary merge branch 2\n3\n")
-        );
+        assert!(text.contains("\n<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n3\n"));
     }
 
     #[test]

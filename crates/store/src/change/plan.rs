@@ -7,7 +7,7 @@ use super::{Closing, Edit, RepositoryChange, guards};
 use crate::error::Error;
 use crate::events::EventsOfChange;
 use crate::keys;
-use crate::rows::{self, ChangedRow, MetaRow, PackRow, RefRow, put};
+use crate::rows::{self, ChangedRow, MetaRow, PackRow, RefRow, UnreferencedRow, put};
 use domain::{EventKind, EventRepository, PullRequestId, RefName, ReferenceChange, RepositoryId};
 use git::{ObjectId, Ref};
 use ports::{Expect, Key, Version, Write};
@@ -327,6 +327,7 @@ impl<'a, 'v> Planner<'a, 'v> {
             });
         }
         if let Some((commit, merge)) = &self.change.unreferenced_merge {
+            self.write(put(keys::unreferenced(self.id, commit), &UnreferencedRow {}, Expect::Anything)?);
             kinds.push(EventKind::UnreferencedMergeCommitCreated { commit: commit.to_string(), merge: merge.clone() });
         }
         if let Some(branch) = after.default_branch.clone().filter(|_| before.default_branch != after.default_branch) {

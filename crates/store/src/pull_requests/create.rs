@@ -1,7 +1,9 @@
 //! Making a pull request.
 
 use super::row::{CounterRow, ListedRow};
+use super::rules::rules_of_templates;
 use super::{MOST_FROM_ONE_BRANCH, OpenRow, PullRequest, PullRequestRow};
+use crate::approval_rule_templates::ApprovalRuleTemplate;
 use crate::error::Error;
 use crate::events::EventsOfChange;
 use crate::repository::Repository;
@@ -10,7 +12,7 @@ use crate::stores::random;
 use crate::tokens::RequestToken;
 use crate::{change, keys};
 use domain::{Actor, EventKind, PullRequestId, PullRequestStatus, RefName, RevisionId};
-use futures_util::future::try_join3;
+use futures_util::future::{TryFutureExt, try_join4};
 use ports::{CommitError, Expect, Row, Version, Write};
 
 /// What a new pull request is to be.
@@ -50,6 +52,7 @@ struct Found {
     counter: Option<Row>,
     source: (RefRow, Version),
     destination: (RefRow, Version),
+    templates: Vec<ApprovalRuleTemplate>,
 }
 
 impl Repository {
@@ -83,8 +86,9 @@ impl Repository {
         let table = &self.store().parts.table;
         let [source, destination] = [&new.source, &new.destination].map(|name| keys::reference(self.id(), name));
         let counter = keys::pull_request_counter();
-        let (counter, source, destination) =
-            try_join3(table.get(&counter), table.get(&source), table.get(&destination)).await.map_err(Error::from)?;
+        let row = |key| table.get(key).map_err(Error::from);
+        let (counter, source, destination, templates) =
+            try_join4(row(&counter), row(&source), row(&destination), self.approval_rule_templates()).await?;
         let branch = |name: &RefName, row: Option<Row>| {
             let row = row.ok_or_else(|| CreatePullRequestError::Missing(name.clone()))?;
             Ok::<_, CreatePullRequestError>((rows::decode::<RefRow>(&row)?, row.version))
@@ -93,7 +97,7 @@ impl Repository {
         if source.0.source_of.len() >= MOST_FROM_ONE_BRANCH {
             return Err(CreatePullRequestError::TooManyFromOneBranch(new.source.clone()));
         }
-        Ok(Found { counter, source, destination: branch(&new.destination, destination)? })
+        Ok(Found { counter, source, destination: branch(&new.destination, destination)?, templates })
     }
 
     fn plan_pull_request(
@@ -145,7 +149,9 @@ impl Repository {
         }
         let created =
             EventKind::PullRequestCreated { pull_request: row.state(id, Some(destination.target().to_owned())) };
-        writes.extend(events.rows(Some(&self.about()), vec![created])?);
+        let (rules, created_rules) = rules_of_templates(actor, id, &row, &found.templates)?;
+        writes.extend(rules);
+        writes.extend(events.rows(Some(&self.about()), [vec![created], created_rules].concat())?);
         Ok((id, row, writes))
     }
 }

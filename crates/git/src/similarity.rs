@@ -1,30 +1,23 @@
 //! How alike two files are, measured as Git does when it looks for renames: by the bytes of lines they have in common.
 
+use crate::blob_diff::is_binary;
 use std::collections::HashMap;
 
 /// The score of identical files.
-pub(super) const MOST: u64 = 60_000;
+pub(crate) const MOST: u64 = 60_000;
 
 /// A long line counts as several spans of this many bytes.
 const SPAN: u32 = 64;
 
-/// Git looks for a NUL in so many bytes at the start of a file to tell binary files from text.
-const BINARY_PROBE: usize = 8000;
-
-/// Whether a file is binary, by Git's rule: there is a NUL near its beginning.
-pub fn is_binary(content: &[u8]) -> bool {
-    content.iter().take(BINARY_PROBE).any(|byte| *byte == 0)
-}
-
 /// The lines of a file, reduced to what the comparison needs.
-pub(super) struct Sketch {
+pub(crate) struct Sketch {
     size: u64,
     /// How many bytes of the file are spans of this hash; sorted by hash.
     spans: Vec<(u64, u64)>,
 }
 
 impl Sketch {
-    pub(super) fn new(content: &[u8]) -> Self {
+    pub(crate) fn new(content: &[u8]) -> Self {
         let is_text = !is_binary(content);
         let mut counts: HashMap<u64, u64> = HashMap::new();
         let mut span = Span::new();
@@ -45,7 +38,7 @@ impl Sketch {
     }
 
     /// How alike the files are, from 0 to [`MOST`].
-    pub(super) fn similarity(&self, other: &Self) -> u64 {
+    pub(crate) fn similarity(&self, other: &Self) -> u64 {
         let larger = self.size.max(other.size);
         if larger == 0 || other.size == 0 {
             return 0;
@@ -68,7 +61,7 @@ impl Sketch {
 }
 
 /// Whether files of these sizes can be alike to at least `least`, before looking into them.
-pub(super) fn sizes_allow(one: u64, other: u64, least: u64) -> bool {
+pub(crate) fn sizes_allow(one: u64, other: u64, least: u64) -> bool {
     let (smaller, larger) = (one.min(other), one.max(other));
     u128::from(larger) * u128::from(MOST - least) >= u128::from(larger - smaller) * u128::from(MOST)
 }
@@ -101,7 +94,7 @@ impl Span {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST, Sketch, is_binary, sizes_allow};
+    use super::{MOST, Sketch, sizes_allow};
 
     #[test]
     fn half_of_the_lines_in_common_is_half_the_score() {
@@ -122,15 +115,5 @@ mod tests {
     fn files_of_very_different_sizes_are_not_looked_into() {
         assert!(sizes_allow(50, 100, MOST / 2));
         assert!(!sizes_allow(49, 100, MOST / 2));
-    }
-
-    #[test]
-    fn a_nul_far_behind_does_not_make_a_file_binary() {
-        let mut content = vec![b'a'; 9000];
-        assert!(!is_binary(&content));
-        content[8999] = 0;
-        assert!(!is_binary(&content));
-        content[10] = 0;
-        assert!(is_binary(&content));
     }
 }
