@@ -14,7 +14,7 @@ use service::{Authorized, Code, Context, Failure, Result};
 use store::Repository;
 
 /// Shows the named files, or all that are in conflict; of each at most `maxMergeHunks` hunks, the others of which
-/// DescribeMergeConflicts has. A file that cannot be shown is among the errors.
+/// `DescribeMergeConflicts` has. A file that cannot be shown is among the errors.
 pub(crate) async fn batch_describe_merge_conflicts(
     _cx: Context,
     repository: Authorized<Repository>,

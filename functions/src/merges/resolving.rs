@@ -32,7 +32,7 @@ pub(crate) fn decide(merge: &mut Merge<'_>, options: &Options) -> Result<Decisio
         Strategy::None | Strategy::Automerge => {}
         Strategy::AcceptSource => accept(merge, &contested, options.detail(), Accept::Source, &mut decisions)?,
         Strategy::AcceptDestination => {
-            accept(merge, &contested, options.detail(), Accept::Destination, &mut decisions)?
+            accept(merge, &contested, options.detail(), Accept::Destination, &mut decisions)?;
         }
     }
     apply(merge, &options.resolution, &mut decisions)?;
