@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 
-/// Small random numbers that are the same on every machine (SplitMix64).
+/// Small random numbers that are the same on every machine (`SplitMix64`).
 pub(crate) struct Dice(u64);
 
 impl Dice {

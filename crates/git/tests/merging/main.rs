@@ -1,6 +1,6 @@
 //! Merges have the results of git's own: the same merge bases, the same trees, the same paths in conflict.
 
-#![expect(clippy::unwrap_used, reason = "a test says by panicking what does not hold")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says by panicking what does not hold")]
 
 mod decisions;
 mod history;
