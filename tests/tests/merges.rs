@@ -76,7 +76,7 @@ fn cloned(journey: &Journey, branch: &str) -> Repo {
 }
 
 fn show(repo: &Repo, path: &str) -> String {
-    repo.ok(&["show", &format!("HEAD:{path}")])
+    String::from_utf8(repo.feed(&["show", &format!("HEAD:{path}")], b"")).unwrap()
 }
 
 fn input(more: Value) -> Value {
@@ -101,7 +101,7 @@ fn clean_merges_have_gits_trees_and_parents() {
 
     let options = journey.server.api_ok("GetMergeOptions", input(json!({"conflictDetailLevel": "LINE_LEVEL"})));
     assert_eq!(options["mergeOptions"], json!(["SQUASH_MERGE", "THREE_WAY_MERGE"]));
-    assert_eq!(options["baseCommitId"], json!(repo.id("main~1")));
+    assert_eq!(options["baseCommitId"], json!(repo.id("topic~2")));
     // Both changed a file, which is a conflict unless lines are looked at.
     assert_eq!(journey.server.api_ok("GetMergeOptions", input(json!({})))["mergeOptions"], json!([]));
     assert_eq!(
