@@ -42,7 +42,8 @@ fn diverged(journey: &Journey) -> Repo {
     repo.ok(&["checkout", "--quiet", "-b", "topic"]);
     std::fs::create_dir(folder_of(&repo).join("new")).unwrap();
     repo.ok(&["mv", "moved.txt", "new/moved.txt"]);
-    repo.ok(&["update-index", "--chmod=+x", "mode.sh"]);
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(folder_of(&repo).join("mode.sh"), executable).unwrap();
     std::os::unix::fs::symlink("lines.txt", folder_of(&repo).join("link")).unwrap();
     commit(
         &repo,
