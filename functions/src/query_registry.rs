@@ -49,6 +49,10 @@ pub fn query_operations() -> Vec<QueryEntry> {
         QueryEntry::iam("GetGroupPolicy", |cx, on, input| {
             Box::pin(iam::get_group_policy::get_group_policy(cx, on, input))
         }),
+        QueryEntry::iam("GetPolicy", |cx, on, input| Box::pin(iam::get_policy::get_policy(cx, on, input))),
+        QueryEntry::iam("GetPolicyVersion", |cx, on, input| {
+            Box::pin(iam::get_policy_version::get_policy_version(cx, on, input))
+        }),
         QueryEntry::iam("GetUser", |cx, on, input| Box::pin(iam::get_user::get_user(cx, on, input))),
         QueryEntry::iam("GetUserPolicy", |cx, on, input| {
             Box::pin(iam::get_user_policy::get_user_policy(cx, on, input))
@@ -68,6 +72,10 @@ pub fn query_operations() -> Vec<QueryEntry> {
         QueryEntry::iam("ListGroups", |cx, on, input| Box::pin(iam::list_groups::list_groups(cx, on, input))),
         QueryEntry::iam("ListGroupsForUser", |cx, on, input| {
             Box::pin(iam::list_groups_for_user::list_groups_for_user(cx, on, input))
+        }),
+        QueryEntry::iam("ListPolicies", |cx, on, input| Box::pin(iam::list_policies::list_policies(cx, on, input))),
+        QueryEntry::iam("ListPolicyVersions", |cx, on, input| {
+            Box::pin(iam::list_policy_versions::list_policy_versions(cx, on, input))
         }),
         QueryEntry::iam("ListServiceSpecificCredentials", |cx, on, input| {
             Box::pin(iam::list_service_specific_credentials::list_service_specific_credentials(cx, on, input))

@@ -223,7 +223,8 @@ impl EventKind {
             | Self::CommentCreated(_)
             | Self::CommentUpdated(_)
             | Self::CommentContentDeleted(_)
-            | Self::CommentReactionChanged { .. } => return None,
+            | Self::CommentReactionChanged { .. }
+            | Self::IdentityChanged { .. } => return None,
         };
         Some((pull_request.id, event_type))
     }

@@ -4,7 +4,11 @@ use super::managed_policies as policies;
 use service::{Authorized, Context, NamedPolicy, QueryInput, Result, Xml};
 
 /// Gives the document of the policy's version.
-pub(crate) async fn get_policy_version(_cx: Context, policy: Authorized<NamedPolicy>, input: QueryInput) -> Result<Xml> {
+pub(crate) async fn get_policy_version(
+    _cx: Context,
+    policy: Authorized<NamedPolicy>,
+    input: QueryInput,
+) -> Result<Xml> {
     policies::only_version(&input)?;
     Ok(Xml::new().nested("PolicyVersion", &policies::version().text("Document", policies::document(&policy))))
 }
