@@ -95,10 +95,13 @@ impl<Input: NamesPullRequest + Sync> Resource<Input> for PullRequest {
         let id = PullRequestId::parse(id)
             .map_err(|error| Failure::new(ErrorCode::InvalidPullRequestIdException, error.to_string()))?;
         let claimed = input.repository_name().map(repository_name).transpose()?;
-        if let Some(name) = &claimed {
+        let found = cx.store.find_pull_request(id).await?;
+        let stranger =
+            claimed.as_ref().filter(|name| found.as_ref().is_none_or(|found| found.repository().name() != *name));
+        if let Some(name) = stranger {
             cx.authorize(action, name).await?;
         }
-        let Some(found) = cx.store.find_pull_request(id).await? else {
+        let Some(found) = found else {
             cx.authorize_on_all_repositories(action)?;
             return Err(missing_pull_request(id));
         };
