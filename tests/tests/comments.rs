@@ -29,9 +29,11 @@ fn boto3_comments_reacts_tags_and_tries_triggers() {
     let journey = Journey::begin();
     let repo = demo(&journey);
     let account = &journey.server.credentials.account_id;
+    let blobs = ["HEAD~2:a.txt", "HEAD~1:a.txt"].map(|revision| repo.id(revision));
+    let commits = ["HEAD~2", "HEAD~1", "HEAD"].map(|revision| repo.id(revision));
     let facts = json!({
-        "commits": ["HEAD~2", "HEAD~1", "HEAD"].map(|revision| repo.id(revision)),
-        "blobs": ["HEAD~2:a.txt", "HEAD~1:a.txt"].map(|revision| repo.id(revision)),
+        "commits": commits,
+        "blobs": blobs,
         "caller": format!("arn:aws:iam::{account}:user/admin"),
         "arn": format!("arn:aws:codecommit:eu-west-1:{account}:demo"),
         "topic": TOPIC,
