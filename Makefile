@@ -40,15 +40,16 @@ $(STAMP): tests/python/requirements.txt
 	$(VENV)/bin/pip install --quiet --requirement tests/python/requirements.txt
 	touch $@
 
-soak: venv build ## Run the journeys that take long: a 1 GB file, 50,000 commits, 10,000 refs, 200 kills
+soak: venv build ## Run what takes long: a 1 GB file, 50,000 commits, 10,000 refs, 200 kills, thousands of histories against git
 	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge cargo test -p tests --features soak --test soak -- --nocapture
+	cargo test -p git --features soak --test selection
 
-bench: ## Compare with C git's http-backend behind lighttpd (BENCH_REPO=/path names a real repository)
+bench: ## Compare with C git's http-backend behind lighttpd (BENCH_REPO=/path names a real repository), and tell what the API costs
 	@PATH="$$PATH:/usr/sbin" command -v lighttpd >/dev/null || apt-get install --yes lighttpd
 	cargo build --release -p local -p tests --bin coldforge --bin bench
 	target/release/bench
 
-FUZZ_TARGETS := git/pkt_line git/commands git/fetch git/pack git/delta git/objects api/body
+FUZZ_TARGETS := git/pkt_line git/commands git/fetch git/pack git/delta git/objects api/body auth/policy
 
 fuzz: ## Fuzz every parser of strangers' bytes, or T=git/pack alone, for S=60 seconds each; needs cargo-fuzz and a nightly compiler
 	@for target in $(or $(T),$(FUZZ_TARGETS)); do \

@@ -5,8 +5,10 @@
 pub(crate) mod batch_get_commits;
 pub(crate) mod create_commit;
 pub(crate) mod file_changes;
+pub(crate) mod get_blob_differences;
 pub(crate) mod get_commit;
 pub(crate) mod get_differences;
+pub(crate) mod list_file_commit_history;
 pub(crate) mod new_commit;
 pub(crate) mod planned_tree;
 pub(crate) mod wire;

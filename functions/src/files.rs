@@ -3,6 +3,7 @@
 //! The operations of the family "files".
 
 pub(crate) mod content;
+pub(crate) mod delete_file;
 pub(crate) mod get_blob;
 pub(crate) mod get_file;
 pub(crate) mod get_folder;

@@ -1,18 +1,29 @@
 //! Every operation, one file each, and Git's smart HTTP. Nothing here knows where it runs.
 
+mod approval_rule_templates;
 pub mod background;
 mod blocking;
 mod branches;
 mod changes;
+mod comments;
 mod commits;
 mod files;
 mod git;
+mod iam;
 mod inputs;
+mod merges;
 mod page_token;
 mod paths;
+mod pull_requests;
+mod query_registry;
 mod registry;
 mod repositories;
+mod request_token;
 mod revision;
+mod sts;
+mod tags;
+mod triggers;
 
 pub use git::git_entries;
+pub use query_registry::query_operations;
 pub use registry::operations;

@@ -26,6 +26,17 @@ pub(crate) fn folder_path(given: Option<String>) -> Result<String> {
     Ok(path.to_owned())
 }
 
+/// A path in hexadecimal digits, as it goes into tokens: paths in repositories are bytes, not always UTF-8.
+pub(crate) fn encode_hex(path: &[u8]) -> String {
+    path.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What [`encode_hex`] encoded; `None` for anything else.
+pub(crate) fn decode_hex(hex: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = hex.chars().map(|c| c.to_digit(16).map(|digit| digit as u8)).collect::<Option<_>>()?;
+    Some(digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect())
+}
+
 fn check(path: &str) -> Result<()> {
     let invalid = |rule: &str| {
         Err(Failure::new(

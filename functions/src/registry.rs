@@ -2,13 +2,64 @@
 
 //! The table of contents: every API operation that there is a function for.
 
-use crate::{branches, commits, files, repositories};
+use crate::{
+    approval_rule_templates, branches, comments, commits, files, merges, pull_requests, repositories, tags, triggers,
+};
 use api::operations;
 use service::Entry;
 
 /// The entries, by family.
 pub fn operations() -> Vec<Entry> {
     vec![
+        Entry::new::<operations::AssociateApprovalRuleTemplateWithRepository, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::associate_approval_rule_template_with_repository::associate_approval_rule_template_with_repository(cx, on, input))
+        }),
+        Entry::new::<operations::BatchAssociateApprovalRuleTemplateWithRepositories, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::batch_associate_approval_rule_template_with_repositories::batch_associate_approval_rule_template_with_repositories(cx, on, input))
+        }),
+        Entry::new::<operations::BatchDisassociateApprovalRuleTemplateFromRepositories, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::batch_disassociate_approval_rule_template_from_repositories::batch_disassociate_approval_rule_template_from_repositories(cx, on, input))
+        }),
+        Entry::new::<operations::CreateApprovalRuleTemplate, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::create_approval_rule_template::create_approval_rule_template(
+                cx, on, input,
+            ))
+        }),
+        Entry::new::<operations::DeleteApprovalRuleTemplate, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::delete_approval_rule_template::delete_approval_rule_template(
+                cx, on, input,
+            ))
+        }),
+        Entry::new::<operations::DisassociateApprovalRuleTemplateFromRepository, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::disassociate_approval_rule_template_from_repository::disassociate_approval_rule_template_from_repository(cx, on, input))
+        }),
+        Entry::new::<operations::GetApprovalRuleTemplate, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::get_approval_rule_template::get_approval_rule_template(cx, on, input))
+        }),
+        Entry::new::<operations::ListApprovalRuleTemplates, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::list_approval_rule_templates::list_approval_rule_templates(cx, on, input))
+        }),
+        Entry::new::<operations::ListAssociatedApprovalRuleTemplatesForRepository, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::list_associated_approval_rule_templates_for_repository::list_associated_approval_rule_templates_for_repository(cx, on, input))
+        }),
+        Entry::new::<operations::ListRepositoriesForApprovalRuleTemplate, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::list_repositories_for_approval_rule_template::list_repositories_for_approval_rule_template(cx, on, input))
+        }),
+        Entry::new::<operations::UpdateApprovalRuleTemplateContent, _>(|cx, on, input| {
+            Box::pin(
+                approval_rule_templates::update_approval_rule_template_content::update_approval_rule_template_content(
+                    cx, on, input,
+                ),
+            )
+        }),
+        Entry::new::<operations::UpdateApprovalRuleTemplateDescription, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::update_approval_rule_template_description::update_approval_rule_template_description(cx, on, input))
+        }),
+        Entry::new::<operations::UpdateApprovalRuleTemplateName, _>(|cx, on, input| {
+            Box::pin(approval_rule_templates::update_approval_rule_template_name::update_approval_rule_template_name(
+                cx, on, input,
+            ))
+        }),
         Entry::new::<operations::CreateBranch, _>(|cx, on, input| {
             Box::pin(branches::create_branch::create_branch(cx, on, input))
         }),
@@ -24,11 +75,44 @@ pub fn operations() -> Vec<Entry> {
         Entry::new::<operations::UpdateDefaultBranch, _>(|cx, on, input| {
             Box::pin(branches::update_default_branch::update_default_branch(cx, on, input))
         }),
+        Entry::new::<operations::DeleteCommentContent, _>(|cx, on, input| {
+            Box::pin(comments::delete_comment_content::delete_comment_content(cx, on, input))
+        }),
+        Entry::new::<operations::GetComment, _>(|cx, on, input| {
+            Box::pin(comments::get_comment::get_comment(cx, on, input))
+        }),
+        Entry::new::<operations::GetCommentReactions, _>(|cx, on, input| {
+            Box::pin(comments::get_comment_reactions::get_comment_reactions(cx, on, input))
+        }),
+        Entry::new::<operations::GetCommentsForComparedCommit, _>(|cx, on, input| {
+            Box::pin(comments::get_comments_for_compared_commit::get_comments_for_compared_commit(cx, on, input))
+        }),
+        Entry::new::<operations::GetCommentsForPullRequest, _>(|cx, on, input| {
+            Box::pin(comments::get_comments_for_pull_request::get_comments_for_pull_request(cx, on, input))
+        }),
+        Entry::new::<operations::PostCommentForComparedCommit, _>(|cx, on, input| {
+            Box::pin(comments::post_comment_for_compared_commit::post_comment_for_compared_commit(cx, on, input))
+        }),
+        Entry::new::<operations::PostCommentForPullRequest, _>(|cx, on, input| {
+            Box::pin(comments::post_comment_for_pull_request::post_comment_for_pull_request(cx, on, input))
+        }),
+        Entry::new::<operations::PostCommentReply, _>(|cx, on, input| {
+            Box::pin(comments::post_comment_reply::post_comment_reply(cx, on, input))
+        }),
+        Entry::new::<operations::PutCommentReaction, _>(|cx, on, input| {
+            Box::pin(comments::put_comment_reaction::put_comment_reaction(cx, on, input))
+        }),
+        Entry::new::<operations::UpdateComment, _>(|cx, on, input| {
+            Box::pin(comments::update_comment::update_comment(cx, on, input))
+        }),
         Entry::new::<operations::BatchGetCommits, _>(|cx, on, input| {
             Box::pin(commits::batch_get_commits::batch_get_commits(cx, on, input))
         }),
         Entry::new::<operations::CreateCommit, _>(|cx, on, input| {
             Box::pin(commits::create_commit::create_commit(cx, on, input))
+        }),
+        Entry::new::<operations::GetBlobDifferences, _>(|cx, on, input| {
+            Box::pin(commits::get_blob_differences::get_blob_differences(cx, on, input))
         }),
         Entry::new::<operations::GetCommit, _>(|cx, on, input| {
             Box::pin(commits::get_commit::get_commit(cx, on, input))
@@ -36,10 +120,109 @@ pub fn operations() -> Vec<Entry> {
         Entry::new::<operations::GetDifferences, _>(|cx, on, input| {
             Box::pin(commits::get_differences::get_differences(cx, on, input))
         }),
+        Entry::new::<operations::ListFileCommitHistory, _>(|cx, on, input| {
+            Box::pin(commits::list_file_commit_history::list_file_commit_history(cx, on, input))
+        }),
+        Entry::new::<operations::DeleteFile, _>(|cx, on, input| {
+            Box::pin(files::delete_file::delete_file(cx, on, input))
+        }),
         Entry::new::<operations::GetBlob, _>(|cx, on, input| Box::pin(files::get_blob::get_blob(cx, on, input))),
         Entry::new::<operations::GetFile, _>(|cx, on, input| Box::pin(files::get_file::get_file(cx, on, input))),
         Entry::new::<operations::GetFolder, _>(|cx, on, input| Box::pin(files::get_folder::get_folder(cx, on, input))),
         Entry::new::<operations::PutFile, _>(|cx, on, input| Box::pin(files::put_file::put_file(cx, on, input))),
+        Entry::new::<operations::BatchDescribeMergeConflicts, _>(|cx, on, input| {
+            Box::pin(merges::batch_describe_merge_conflicts::batch_describe_merge_conflicts(cx, on, input))
+        }),
+        Entry::new::<operations::CreateUnreferencedMergeCommit, _>(|cx, on, input| {
+            Box::pin(merges::create_unreferenced_merge_commit::create_unreferenced_merge_commit(cx, on, input))
+        }),
+        Entry::new::<operations::DescribeMergeConflicts, _>(|cx, on, input| {
+            Box::pin(merges::describe_merge_conflicts::describe_merge_conflicts(cx, on, input))
+        }),
+        Entry::new::<operations::GetMergeCommit, _>(|cx, on, input| {
+            Box::pin(merges::get_merge_commit::get_merge_commit(cx, on, input))
+        }),
+        Entry::new::<operations::GetMergeConflicts, _>(|cx, on, input| {
+            Box::pin(merges::get_merge_conflicts::get_merge_conflicts(cx, on, input))
+        }),
+        Entry::new::<operations::GetMergeOptions, _>(|cx, on, input| {
+            Box::pin(merges::get_merge_options::get_merge_options(cx, on, input))
+        }),
+        Entry::new::<operations::MergeBranchesByFastForward, _>(|cx, on, input| {
+            Box::pin(merges::merge_branches_by_fast_forward::merge_branches_by_fast_forward(cx, on, input))
+        }),
+        Entry::new::<operations::MergeBranchesBySquash, _>(|cx, on, input| {
+            Box::pin(merges::merge_branches_by_squash::merge_branches_by_squash(cx, on, input))
+        }),
+        Entry::new::<operations::MergeBranchesByThreeWay, _>(|cx, on, input| {
+            Box::pin(merges::merge_branches_by_three_way::merge_branches_by_three_way(cx, on, input))
+        }),
+        Entry::new::<operations::CreatePullRequest, _>(|cx, on, input| {
+            Box::pin(pull_requests::create_pull_request::create_pull_request(cx, on, input))
+        }),
+        Entry::new::<operations::CreatePullRequestApprovalRule, _>(|cx, on, input| {
+            Box::pin(pull_requests::create_pull_request_approval_rule::create_pull_request_approval_rule(cx, on, input))
+        }),
+        Entry::new::<operations::DeletePullRequestApprovalRule, _>(|cx, on, input| {
+            Box::pin(pull_requests::delete_pull_request_approval_rule::delete_pull_request_approval_rule(cx, on, input))
+        }),
+        Entry::new::<operations::DescribePullRequestEvents, _>(|cx, on, input| {
+            Box::pin(pull_requests::describe_pull_request_events::describe_pull_request_events(cx, on, input))
+        }),
+        Entry::new::<operations::EvaluatePullRequestApprovalRules, _>(|cx, on, input| {
+            Box::pin(pull_requests::evaluate_pull_request_approval_rules::evaluate_pull_request_approval_rules(
+                cx, on, input,
+            ))
+        }),
+        Entry::new::<operations::GetPullRequest, _>(|cx, on, input| {
+            Box::pin(pull_requests::get_pull_request::get_pull_request(cx, on, input))
+        }),
+        Entry::new::<operations::GetPullRequestApprovalStates, _>(|cx, on, input| {
+            Box::pin(pull_requests::get_pull_request_approval_states::get_pull_request_approval_states(cx, on, input))
+        }),
+        Entry::new::<operations::GetPullRequestOverrideState, _>(|cx, on, input| {
+            Box::pin(pull_requests::get_pull_request_override_state::get_pull_request_override_state(cx, on, input))
+        }),
+        Entry::new::<operations::ListPullRequests, _>(|cx, on, input| {
+            Box::pin(pull_requests::list_pull_requests::list_pull_requests(cx, on, input))
+        }),
+        Entry::new::<operations::MergePullRequestByFastForward, _>(|cx, on, input| {
+            Box::pin(pull_requests::merge_pull_request_by_fast_forward::merge_pull_request_by_fast_forward(
+                cx, on, input,
+            ))
+        }),
+        Entry::new::<operations::MergePullRequestBySquash, _>(|cx, on, input| {
+            Box::pin(pull_requests::merge_pull_request_by_squash::merge_pull_request_by_squash(cx, on, input))
+        }),
+        Entry::new::<operations::MergePullRequestByThreeWay, _>(|cx, on, input| {
+            Box::pin(pull_requests::merge_pull_request_by_three_way::merge_pull_request_by_three_way(cx, on, input))
+        }),
+        Entry::new::<operations::OverridePullRequestApprovalRules, _>(|cx, on, input| {
+            Box::pin(pull_requests::override_pull_request_approval_rules::override_pull_request_approval_rules(
+                cx, on, input,
+            ))
+        }),
+        Entry::new::<operations::UpdatePullRequestApprovalRuleContent, _>(|cx, on, input| {
+            Box::pin(
+                pull_requests::update_pull_request_approval_rule_content::update_pull_request_approval_rule_content(
+                    cx, on, input,
+                ),
+            )
+        }),
+        Entry::new::<operations::UpdatePullRequestApprovalState, _>(|cx, on, input| {
+            Box::pin(pull_requests::update_pull_request_approval_state::update_pull_request_approval_state(
+                cx, on, input,
+            ))
+        }),
+        Entry::new::<operations::UpdatePullRequestDescription, _>(|cx, on, input| {
+            Box::pin(pull_requests::update_pull_request_description::update_pull_request_description(cx, on, input))
+        }),
+        Entry::new::<operations::UpdatePullRequestStatus, _>(|cx, on, input| {
+            Box::pin(pull_requests::update_pull_request_status::update_pull_request_status(cx, on, input))
+        }),
+        Entry::new::<operations::UpdatePullRequestTitle, _>(|cx, on, input| {
+            Box::pin(pull_requests::update_pull_request_title::update_pull_request_title(cx, on, input))
+        }),
         Entry::new::<operations::BatchGetRepositories, _>(|cx, on, input| {
             Box::pin(repositories::batch_get_repositories::batch_get_repositories(cx, on, input))
         }),
@@ -58,8 +241,29 @@ pub fn operations() -> Vec<Entry> {
         Entry::new::<operations::UpdateRepositoryDescription, _>(|cx, on, input| {
             Box::pin(repositories::update_repository_description::update_repository_description(cx, on, input))
         }),
+        Entry::new::<operations::UpdateRepositoryEncryptionKey, _>(|cx, on, input| {
+            Box::pin(repositories::update_repository_encryption_key::update_repository_encryption_key(cx, on, input))
+        }),
         Entry::new::<operations::UpdateRepositoryName, _>(|cx, on, input| {
             Box::pin(repositories::update_repository_name::update_repository_name(cx, on, input))
+        }),
+        Entry::new::<operations::ListTagsForResource, _>(|cx, on, input| {
+            Box::pin(tags::list_tags_for_resource::list_tags_for_resource(cx, on, input))
+        }),
+        Entry::new::<operations::TagResource, _>(|cx, on, input| {
+            Box::pin(tags::tag_resource::tag_resource(cx, on, input))
+        }),
+        Entry::new::<operations::UntagResource, _>(|cx, on, input| {
+            Box::pin(tags::untag_resource::untag_resource(cx, on, input))
+        }),
+        Entry::new::<operations::GetRepositoryTriggers, _>(|cx, on, input| {
+            Box::pin(triggers::get_repository_triggers::get_repository_triggers(cx, on, input))
+        }),
+        Entry::new::<operations::PutRepositoryTriggers, _>(|cx, on, input| {
+            Box::pin(triggers::put_repository_triggers::put_repository_triggers(cx, on, input))
+        }),
+        Entry::new::<operations::TestRepositoryTriggers, _>(|cx, on, input| {
+            Box::pin(triggers::test_repository_triggers::test_repository_triggers(cx, on, input))
         }),
     ]
 }

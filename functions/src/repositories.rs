@@ -8,5 +8,6 @@ pub(crate) mod delete_repository;
 pub(crate) mod get_repository;
 pub(crate) mod list_repositories;
 pub(crate) mod update_repository_description;
+pub(crate) mod update_repository_encryption_key;
 pub(crate) mod update_repository_name;
 pub(crate) mod wire;

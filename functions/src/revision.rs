@@ -10,6 +10,13 @@ use service::{Failure, Result};
 use std::sync::Arc;
 use store::Repository;
 
+/// What a specifier stands for; whether it is a commit shows later.
+pub(crate) struct Named {
+    pub(crate) id: ObjectId,
+    /// The ref that it names, if it is no id.
+    pub(crate) name: Option<RefName>,
+}
+
 /// The commit that `specifier` names, and the objects it was found among. Without a specifier, the default branch's tip.
 pub(crate) async fn resolve(repository: &Repository, specifier: Option<String>) -> Result<(Commit, Arc<Odb>)> {
     let specifier = specifier.filter(|text| !text.is_empty()).unwrap_or_else(|| "HEAD".to_owned());
@@ -19,7 +26,7 @@ pub(crate) async fn resolve(repository: &Repository, specifier: Option<String>) 
             format!("there is no commit '{}' in repository {}", specifier.escape_debug(), repository.name()),
         )
     };
-    let id = find(repository, &specifier).await?.ok_or_else(missing)?;
+    let id = find(repository, &specifier).await?.ok_or_else(missing)?.id;
     let odb = repository.odb().await?;
     let (commit, odb) = blocking(move || {
         let commit = match git::commit::peel(&odb, &id).map_err(unreadable)? {
@@ -32,10 +39,10 @@ pub(crate) async fn resolve(repository: &Repository, specifier: Option<String>) 
     Ok((commit.ok_or_else(missing)?, odb))
 }
 
-/// The object id that a specifier stands for; whether it is a commit shows later.
-async fn find(repository: &Repository, specifier: &str) -> Result<Option<ObjectId>> {
+/// Finds what a specifier stands for.
+pub(crate) async fn find(repository: &Repository, specifier: &str) -> Result<Option<Named>> {
     if let Some(id) = parse_object_id(specifier) {
-        return Ok(Some(id));
+        return Ok(Some(Named { id, name: None }));
     }
     let names = match (specifier, repository.default_branch()) {
         ("HEAD", None) => return Ok(None),
@@ -45,10 +52,16 @@ async fn find(repository: &Repository, specifier: &str) -> Result<Option<ObjectI
     };
     for name in names {
         if let Some(found) = repository.find_ref(&name).await? {
-            return Ok(Some(found.target));
+            return Ok(Some(Named { id: found.target, name: Some(name) }));
         }
     }
     Ok(None)
+}
+
+/// Refuses a specifier that can name nothing, with the code that an operation has for it.
+pub(crate) fn check(specifier: &str, malformed: ErrorCode) -> Result<()> {
+    let name = if specifier.starts_with("refs/") { specifier.to_owned() } else { format!("refs/heads/{specifier}") };
+    RefName::parse(name).map(drop).map_err(|error| Failure::new(malformed, error.to_string()))
 }
 
 fn ref_name(name: String) -> Result<RefName> {

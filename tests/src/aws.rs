@@ -18,8 +18,12 @@ impl Aws {
         let credentials = &server.credentials;
         let config = format!(
             "[profile cc]\nregion = {}\naws_access_key_id = {}\naws_secret_access_key = {}\nservices = cc\n\
-             [services cc]\ncodecommit =\n  endpoint_url = {}\n",
-            credentials.region, credentials.access_key_id, credentials.secret_access_key, credentials.endpoint
+             [services cc]\ncodecommit =\n  endpoint_url = {endpoint}\niam =\n  endpoint_url = {endpoint}\nsts =\n  \
+             endpoint_url = {endpoint}\n",
+            credentials.region,
+            credentials.access_key_id,
+            credentials.secret_access_key,
+            endpoint = credentials.endpoint
         );
         std::fs::write(home.join(".aws/config"), config).unwrap();
         Self { home: home.to_owned() }
@@ -70,8 +74,13 @@ impl Aws {
 
     /// Runs a script of `tests/python`, whose checks must all hold.
     pub fn python(&self, script: &str, arguments: &[&str]) {
+        self.python_in(&self.home, script, arguments);
+    }
+
+    /// Runs a script of `tests/python` in a directory.
+    pub fn python_in(&self, directory: &Path, script: &str, arguments: &[&str]) {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("python").join(script);
-        let output = self.command("python").arg(file).args(arguments).output().unwrap();
+        let output = self.command("python").arg(file).args(arguments).current_dir(directory).output().unwrap();
         let (out, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{script} {}: {}\n{out}\n{told}", arguments.join(" "), output.status);
     }

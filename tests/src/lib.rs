@@ -19,11 +19,16 @@ pub mod journey;
 pub mod load;
 pub mod model;
 pub mod pack;
+pub mod port_calls;
 pub mod push;
 pub mod random;
+pub mod receiver;
 pub mod server;
 pub mod signing;
+pub mod users;
+pub mod wide;
 
 pub use git::{Git, Repo};
 pub use journey::{Journey, PROTOCOLS};
 pub use server::Server;
+pub use users::User;

@@ -2,7 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The model.
@@ -56,6 +57,97 @@ impl Model {
     /// Inputs of an operation that break one rule of the model each. All members are there, with values that mean nothing.
     pub fn broken_inputs(&self, operation: &str) -> Vec<Broken> {
         self.broken(&text(&self.0["operations"][operation]["input"]["shape"]), "")
+    }
+
+    /// Inputs of an operation in which the value of one member has the wrong type, each with the member's path.
+    pub fn mistyped_inputs(&self, operation: &str) -> Vec<(String, Value)> {
+        let input = text(&self.0["operations"][operation]["input"]["shape"]);
+        // The input itself is not a member.
+        self.mistyped(&input, "").split_off(1)
+    }
+
+    /// The names of all members of an operation's input and output, also of what is inside of them.
+    pub fn member_names(&self, operation: &str) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        for side in ["input", "output"] {
+            if let Some(shape) = self.0["operations"][operation][side]["shape"].as_str() {
+                self.collect_members(shape, &mut BTreeSet::new(), &mut names);
+            }
+        }
+        names
+    }
+
+    /// What shapes that inputs are made of say of values, as `type.keyword`, without what only names parts of them.
+    pub fn constraint_kinds(&self) -> BTreeSet<String> {
+        let mut shapes = BTreeSet::new();
+        for operation in self.operations() {
+            let input = text(&self.0["operations"][&operation]["input"]["shape"]);
+            self.collect_members(&input, &mut shapes, &mut BTreeSet::new());
+        }
+        let mut kinds = BTreeSet::new();
+        for shape in shapes {
+            let shape = self.shape(&shape).as_object().unwrap();
+            let kind = text(&shape["type"]);
+            let parts = ["type", "members", "member", "key", "value"];
+            let keywords = shape.keys().filter(|keyword| !parts.contains(&keyword.as_str()));
+            kinds.extend(keywords.map(|keyword| format!("{kind}.{keyword}")));
+            for member in shape.get("members").and_then(Value::as_object).into_iter().flat_map(Map::values) {
+                let keywords = member.as_object().unwrap().keys().filter(|keyword| *keyword != "shape");
+                kinds.extend(keywords.map(|keyword| format!("member.{keyword}")));
+            }
+        }
+        kinds
+    }
+
+    fn collect_members(&self, name: &str, shapes: &mut BTreeSet<String>, names: &mut BTreeSet<String>) {
+        if !shapes.insert(name.to_owned()) {
+            return;
+        }
+        let shape = self.shape(name);
+        for (member, target) in shape["members"].as_object().into_iter().flatten() {
+            names.insert(member.clone());
+            self.collect_members(&text(&target["shape"]), shapes, names);
+        }
+        for part in ["member", "key", "value"].iter().filter_map(|part| shape[*part]["shape"].as_str()) {
+            self.collect_members(part, shapes, names);
+        }
+    }
+
+    /// Values in which one part has the wrong type; first of all the value itself.
+    fn mistyped(&self, name: &str, path: &str) -> Vec<(String, Value)> {
+        let shape = self.shape(name);
+        let kind = shape["type"].as_str().unwrap();
+        let wrong = match kind {
+            "string" | "blob" => json!(1),
+            "timestamp" => json!(true),
+            _ => json!("text"),
+        };
+        let mut all = vec![(path.to_owned(), wrong)];
+        match kind {
+            "structure" => {
+                let sample = self.sample(name);
+                for (member, target) in shape["members"].as_object().unwrap() {
+                    let separator = if path.is_empty() { "" } else { "." };
+                    let inside = self.mistyped(&text(&target["shape"]), &format!("{path}{separator}{member}"));
+                    all.extend(inside.into_iter().map(|(path, value)| {
+                        let mut whole = sample.clone();
+                        whole[member] = value;
+                        (path, whole)
+                    }));
+                }
+            }
+            "list" => {
+                let inside = self.mistyped(&text(&shape["member"]["shape"]), &format!("{path}[]"));
+                all.extend(inside.into_iter().map(|(path, value)| (path, json!([value]))));
+            }
+            "map" => {
+                let key = text(&self.sample(&text(&shape["key"]["shape"])));
+                let inside = self.mistyped(&text(&shape["value"]["shape"]), &format!("{path}.value"));
+                all.extend(inside.into_iter().map(|(path, value)| (path, json!({ key.clone(): value }))));
+            }
+            _ => {}
+        }
+        all
     }
 
     fn shape(&self, name: &str) -> &Value {

@@ -68,27 +68,42 @@ impl Call {
         let target = format!("CodeCommit_20150413.{}", self.operation);
         let unsigned =
             [("host", server.address()), ("content-type", "application/x-amz-json-1.1"), ("x-amz-target", &target)];
-        let identity = Credentials::new(&self.access_key_id, &self.secret_access_key, None, None, "tests").into();
-        let params = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(&self.region)
-            .name(&self.service)
-            .time(self.at)
-            .settings(SigningSettings::default())
-            .build()
-            .unwrap()
-            .into();
-        let url = format!("http://{}/", server.address());
-        let signable =
-            SignableRequest::new("POST", &url, unsigned.iter().copied(), SignableBody::Bytes(&self.body)).unwrap();
-        let (instructions, _) = sign(signable, &params).unwrap().into_parts();
-        let mut headers: Vec<(&str, &str)> = unsigned.iter().copied().chain(instructions.headers()).collect();
+        let keys = (self.access_key_id.as_str(), self.secret_access_key.as_str());
+        let signed = signed_headers(server, keys, (&self.region, &self.service), self.at, &unsigned, &self.body);
+        let mut headers: Vec<(&str, &str)> =
+            signed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let sent_target = self.sent_operation.as_ref().map(|operation| format!("CodeCommit_20150413.{operation}"));
         if let Some(sent) = &sent_target {
             headers[2].1 = sent;
         }
         http::request(server.address(), "POST", "/", &headers, self.sent_body.as_ref().unwrap_or(&self.body))
     }
+}
+
+/// The headers of a `POST /`, with those that make it signed by a key id and its secret for a region and a service.
+pub fn signed_headers(
+    server: &Server,
+    (key_id, secret): (&str, &str),
+    (region, service): (&str, &str),
+    at: SystemTime,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Vec<(String, String)> {
+    let identity = Credentials::new(key_id, secret, None, None, "tests").into();
+    let params = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(region)
+        .name(service)
+        .time(at)
+        .settings(SigningSettings::default())
+        .build()
+        .unwrap()
+        .into();
+    let url = format!("http://{}/", server.address());
+    let signable = SignableRequest::new("POST", &url, headers.iter().copied(), SignableBody::Bytes(body)).unwrap();
+    let (instructions, _) = sign(signable, &params).unwrap().into_parts();
+    let all = headers.iter().copied().chain(instructions.headers());
+    all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// Reads an API answer.

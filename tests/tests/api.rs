@@ -111,7 +111,6 @@ fn the_aws_cli_runs_every_operation() {
         (["get-repository", "--repository-name", "none"], "RepositoryDoesNotExistException"),
         (["get-repository", "--repository-name", "a.git"], "InvalidRepositoryNameException"),
         (["create-repository", "--repository-name", "demo"], "RepositoryNameExistsException"),
-        (["list-pull-requests", "--repository-name", "demo"], "NotImplementedException"),
     ] {
         let told = aws.refused(&arguments);
         assert!(told.contains(code), "{told}");

@@ -2,6 +2,7 @@
 //! or cannot happen for a reason that is told there.
 #![allow(clippy::unwrap_used, reason = "functions beside the tests belong to them")]
 
+use serde_json::json;
 use std::path::{Path, PathBuf};
 use tests::Journey;
 use tests::cases::{Case, Cases, World, patched};
@@ -23,13 +24,15 @@ fn world(journey: &Journey) -> World {
     repo.ok(&["commit", "--quiet", "--message", "Second"]);
     repo.ok(&["tag", "v1"]);
     // Some operations are given a branch of their own to change, so that no case depends on another operation's.
-    for branch in ["main", "put", "commit"] {
+    for branch in ["main", "put", "commit", "delete"] {
         repo.ok(&["push", "--quiet", "origin", &format!("HEAD:refs/heads/{branch}")]);
     }
     repo.ok(&["push", "--quiet", "origin", "v1"]);
 
     let mut world = World::default();
     world.name("none", &"1".repeat(40));
+    let keys = &journey.server.credentials;
+    world.name("arn", &format!("arn:aws:codecommit:{}:{}:demo", keys.region, keys.account_id));
     for (name, revision) in [
         ("tip", "HEAD"),
         ("parent", "HEAD^"),
@@ -47,7 +50,7 @@ fn world(journey: &Journey) -> World {
 fn implemented(journey: &Journey, model: &Model) -> Vec<String> {
     let mut operations = model.operations();
     operations.retain(|operation| {
-        !matches!(journey.server.api(operation, serde_json::json!({})), Err(error) if error.name == "NotImplementedException")
+        !matches!(journey.server.api(operation, json!({})), Err(error) if error.name == "NotImplementedException")
     });
     operations
 }
@@ -113,6 +116,64 @@ fn every_case_is_answered_with_its_error() {
         // What is refused above is refused for what was made wrong: without that, the input is accepted.
         if let Err(error) = journey.server.api(&operation, input.clone()) {
             wrong.push(format!("{operation} refuses {input}: {error:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The operations whose input names the branch that the condition key `codecommit:References` is about.
+const OF_A_BRANCH: [&str; 5] = ["CreateBranch", "CreateCommit", "DeleteBranch", "DeleteFile", "PutFile"];
+
+/// The other operations that may have the key, depending on what their input names.
+const PERHAPS_OF_A_BRANCH: [&str; 8] = [
+    "CreateUnreferencedMergeCommit",
+    "GetMergeCommit",
+    "MergeBranchesByFastForward",
+    "MergeBranchesBySquash",
+    "MergeBranchesByThreeWay",
+    "MergePullRequestByFastForward",
+    "MergePullRequestBySquash",
+    "MergePullRequestByThreeWay",
+];
+
+#[test]
+fn every_operation_is_refused_to_those_whose_policies_do_not_allow_it() {
+    let journey = Journey::begin();
+    let (cases, model, world) = (Cases::read(), Model::read(), world(&journey));
+    let server = &journey.server;
+    let [nobody, elsewhere, but_one, no_refs, only] =
+        ["nobody", "elsewhere", "but-one", "no-refs", "only"].map(|name| server.create_user(name, &[]));
+    let reader = server.create_user("reader", &["AWSCodeCommitReadOnly"]);
+    let statement =
+        |effect: &str, action: &str, resource: &str| json!({"Effect": effect, "Action": action, "Resource": resource});
+    server.put_policy(
+        "elsewhere",
+        &statement("Allow", "codecommit:*", "arn:aws:codecommit:eu-west-1:123456789012:elsewhere"),
+    );
+    let mut with_refs = statement("Deny", "codecommit:*", "*");
+    with_refs["Condition"] = json!({"Null": {"codecommit:References": "false"}});
+    server.put_policy("no-refs", &json!([statement("Allow", "codecommit:*", "*"), with_refs]));
+
+    let mut wrong = Vec::new();
+    for operation in implemented(&journey, &model) {
+        let Some(input) = cases.input(&operation).map(|input| world.expand(input)) else { continue };
+        let action = format!("codecommit:{operation}");
+        let everything_else = json!([statement("Allow", "*", "*"), statement("Deny", &action, "*")]);
+        server.put_policy("but-one", &everything_else);
+        server.put_policy("only", &statement("Allow", &action, "*"));
+        let reads = ["Get", "List", "Describe", "BatchGet", "BatchDescribe", "Evaluate"];
+        let is_read = reads.iter().any(|verb| operation.starts_with(verb));
+        let of_a_branch = OF_A_BRANCH.contains(&operation.as_str());
+        let mut expected = vec![(&nobody, true), (&elsewhere, true), (&but_one, true), (&reader, !is_read)];
+        if of_a_branch || !PERHAPS_OF_A_BRANCH.contains(&operation.as_str()) {
+            expected.push((&no_refs, of_a_branch));
+        }
+        expected.push((&only, false));
+        for (user, denied) in expected {
+            let told = server.api_as(user, &operation, input.clone()).err().map(|error| error.name);
+            if (told.as_deref() == Some("AccessDeniedException")) != denied {
+                wrong.push(format!("{operation} by {}: {told:?}", user.arn));
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

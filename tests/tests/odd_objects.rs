@@ -1,6 +1,7 @@
 //! What a repository may hold beside files in folders: every kind of object survives the way there and back.
 #![allow(clippy::unwrap_used, reason = "functions beside the tests belong to them")]
 
+use serde_json::json;
 use std::fs;
 use tests::compare::{advertised, assert_sound, refs};
 use tests::pack::tree;
@@ -46,6 +47,43 @@ fn paths_need_not_be_text() {
     let listed = mirror.feed(&["ls-tree", "-z", "--name-only", "main"], b"");
     let found: Vec<&[u8]> = listed.split(|byte| *byte == 0).filter(|name| !name.is_empty()).collect();
     assert_eq!(found, names);
+}
+
+#[test]
+fn harmless_mistakes_of_early_tools_are_taken_in() {
+    let journey = Journey::begin();
+    let local = journey.repo();
+    let blob = local.object("blob", b"content\n");
+    let folder = local.object("tree", &tree(&[("0100644", b"file", id_bytes(&blob))]));
+    let root = local.object("tree", &tree(&[("040000", b"folder", id_bytes(&folder))]));
+    let mut parent = String::new();
+    for date in
+        ["<author@example.com> 1700000000 +0100", "<author@example.com>1700000001 +0100", "<a@b> 1700000002 --700"]
+    {
+        let text = format!("tree {root}\n{parent}author A U Thor {date}\ncommitter A U Thor {date}\n\nmade long ago\n");
+        parent = format!("parent {}\n", local.object("commit", text.as_bytes()));
+    }
+    local.ok(&["update-ref", "refs/heads/main", parent.trim_start_matches("parent ").trim()]);
+    let url = journey.server.create_repository("early");
+    local.ok(&["push", "--quiet", "--mirror", &url]);
+    let ids = |repo: &Repo| repo.ok(&["rev-list", "--objects", "--all"]);
+    for protocol in PROTOCOLS {
+        let git = journey.git.speaking(protocol);
+        let mirror = git.clone_to(&url, &journey.path("mirror"), &["--mirror"]);
+        assert_eq!(ids(&mirror), ids(&local));
+        let shallow = git.clone_to(&url, &journey.path("shallow"), &["--bare", "--depth", "2"]);
+        assert_eq!(shallow.ok(&["rev-list", "--count", "HEAD"]).trim(), "2");
+    }
+    let server = &journey.server;
+    let file = server.api_ok("GetFile", json!({"repositoryName": "early", "filePath": "folder/file"}));
+    assert_eq!((&file["fileMode"], &file["blobId"]), (&json!("NORMAL"), &json!(blob)));
+    let commit = server.api_ok("GetCommit", json!({"repositoryName": "early", "commitId": local.id("main")}));
+    assert_eq!(commit["commit"]["author"]["date"], "1700000002 --700");
+    let change = json!({"repositoryName": "early", "branchName": "main", "filePath": "folder/new", "fileContent": "eA==",
+        "parentCommitId": local.id("main")});
+    server.api_ok("PutFile", change);
+    local.ok(&["pull", "--quiet", "--ff-only", &url, "main"]);
+    assert_eq!(local.ok(&["show", "main:folder/new"]), "x");
 }
 
 #[test]

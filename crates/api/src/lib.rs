@@ -23,6 +23,6 @@ pub use blob::Blob;
 pub use check::{Check, Violation};
 pub use constraint::Constraint;
 pub use errors::ErrorCode;
-pub use operation::{Empty, NamesRepository, Operation};
+pub use operation::{Conditions, Empty, NamesComment, NamesPullRequest, NamesRepository, NamesResource, Operation};
 pub use shapes::*;
 pub use timestamp::Timestamp;

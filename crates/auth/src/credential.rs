@@ -2,7 +2,6 @@
 
 use crate::access_key::AccessKey;
 use crate::git_password::GitPassword;
-use crate::principal::Principal;
 use crate::secret::{RandomError, Secret};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -116,12 +115,17 @@ impl Credential {
         Ok(matches && self.status == Status::Active)
     }
 
-    /// Who shows this credential.
-    pub fn principal(&self, account: &str) -> Principal {
-        Principal::service_user(account, &self.user, &self.id)
+    /// The same credential with another status.
+    pub fn with_status(self, status: Status) -> Self {
+        Self { status, ..self }
     }
 
-    /// Reads what `serde_json` wrote of a credential.
+    /// The credential as it is stored.
+    pub fn to_json(&self) -> Result<Vec<u8>, CredentialError> {
+        serde_json::to_vec(self).map_err(|_| self.damaged())
+    }
+
+    /// Reads what [`Credential::to_json`] wrote.
     pub fn from_json(id: &str, json: &[u8]) -> Result<Self, CredentialError> {
         serde_json::from_slice(json).map_err(|_| CredentialError::Damaged(id.to_owned()))
     }

@@ -1,23 +1,83 @@
 //! The identity behind a request.
 
+use domain::identity::user_arn;
+use domain::{AccountId, IdentityPath, Region, UniqueId, UserName};
+use std::collections::BTreeMap;
+
+/// What a principal is. Sessions and roles will be further kinds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrincipalKind {
+    /// A user that this service made, the first administrator among them.
+    User,
+}
+
+impl PrincipalKind {
+    /// The value of the condition key `aws:PrincipalType`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "User",
+        }
+    }
+}
+
+/// A user, as far as it matters who is calling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserFacts {
+    /// The name.
+    pub name: UserName,
+    /// The path, which is part of the ARN.
+    pub path: IdentityPath,
+    /// The unique id.
+    pub id: UniqueId,
+    /// The tags, for the condition keys `aws:PrincipalTag/…`.
+    pub tags: BTreeMap<String, String>,
+}
+
 /// Who is calling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
-    account: String,
-    name: String,
-    /// The key or password that was used.
+    kind: PrincipalKind,
+    account: AccountId,
+    arn: String,
+    user: UserFacts,
     key_id: String,
 }
 
 impl Principal {
-    /// The service user `name`, who showed the credential `key_id`.
-    pub fn service_user(account: impl Into<String>, name: impl Into<String>, key_id: impl Into<String>) -> Self {
-        Self { account: account.into(), name: name.into(), key_id: key_id.into() }
+    /// A user of the account, who showed the credential `key_id`.
+    pub fn user(region: &Region, account: &AccountId, user: UserFacts, key_id: impl Into<String>) -> Self {
+        let arn = user_arn(region, account, &user.path, &user.name);
+        Self { kind: PrincipalKind::User, account: account.clone(), arn, user, key_id: key_id.into() }
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> PrincipalKind {
+        self.kind
+    }
+
+    /// The account it belongs to.
+    pub fn account(&self) -> &AccountId {
+        &self.account
     }
 
     /// The user's name.
     pub fn name(&self) -> &str {
-        &self.name
+        self.user.name.as_str()
+    }
+
+    /// The user's name, checked.
+    pub fn user_name(&self) -> &UserName {
+        &self.user.name
+    }
+
+    /// The unique id, which no other principal ever has.
+    pub fn id(&self) -> &UniqueId {
+        &self.user.id
+    }
+
+    /// The tags.
+    pub fn tags(&self) -> &BTreeMap<String, String> {
+        &self.user.tags
     }
 
     /// The credential that was used; not a secret.
@@ -25,8 +85,8 @@ impl Principal {
         &self.key_id
     }
 
-    /// The ARN. Users that this service made have a path of their own, so that they are never taken for IAM users.
+    /// The ARN.
     pub fn arn(&self) -> String {
-        format!("arn:aws:iam::{}:user/coldforge/{}", self.account, self.name)
+        self.arn.clone()
     }
 }

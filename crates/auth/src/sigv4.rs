@@ -30,8 +30,8 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 /// What a signature must be for.
 pub struct Expected<'a> {
-    /// The region in the scope.
-    pub region: &'a str,
+    /// The regions that may stand in the scope; at least one.
+    pub regions: &'a [&'a str],
     /// The service in the scope, such as `codecommit`.
     pub service: &'a str,
     /// The hosts this service answers for, as clients write them, with the port if there is one.
@@ -123,10 +123,11 @@ impl SignedRequest {
                 "a long-term key is used without a session token: remove aws_session_token from the profile",
             ));
         }
-        if self.region != expected.region || self.service != expected.service {
+        if !expected.regions.contains(&self.region.as_str()) || self.service != expected.service {
+            let region = expected.regions.first().copied().unwrap_or_default();
             return Err(AuthenticationFailure::new(
                 Reason::Invalid,
-                format!("the signature must be for region {} and service {}", expected.region, expected.service),
+                format!("the signature must be for region {region} and service {}", expected.service),
             ));
         }
         if !expected.hosts.iter().any(|host| host.eq_ignore_ascii_case(&self.host)) {

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use auth::{AccessKey, Credential, GitCredentials, GitPassword};
+use auth::{AccessKey, Credential, GitCredentials, GitPassword, Status};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue};
@@ -22,7 +22,8 @@ async fn an_access_key_gives_its_secret_back() {
     assert!(!String::from_utf8_lossy(&json).contains(key.secret.expose()));
     let read = Credential::from_json(&key.id, &json).unwrap();
     assert_eq!(read.secret(&keys).await.unwrap().unwrap().expose(), key.secret.expose());
-    assert_eq!(read.principal("123456789012").arn(), "arn:aws:iam::123456789012:user/coldforge/alice");
+    let inactive = Credential::from_json(&key.id, &read.with_status(Status::Inactive).to_json().unwrap()).unwrap();
+    assert!(inactive.secret(&keys).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ fn signed(path: &str, headers: &[(&str, &str)], body: &[u8], region: &str, at: S
 fn check(request: Request<()>, body: &[u8], at: SystemTime) -> Result<(), Reason> {
     let (parts, ()) = request.into_parts();
     let hosts = [HOST.to_owned()];
-    let expected = Expected { region: "eu-west-1", service: "codecommit", hosts: &hosts };
+    let expected = Expected { regions: &["eu-west-1"], service: "codecommit", hosts: &hosts };
     let signed = SignedRequest::parse(&parts).map_err(|failure| failure.reason)?;
     assert_eq!(signed.access_key_id(), Some(KEY_ID));
     signed.verify(&Secret::new(SECRET), body, at, &expected).map_err(|failure| failure.reason)
@@ -105,7 +105,7 @@ fn another_region_host_or_secret_is_refused() {
     assert_eq!(check(host, b"{}", now()), Err(Reason::Invalid));
     let (parts, ()) = good().into_parts();
     let hosts = [HOST.to_owned()];
-    let expected = Expected { region: "eu-west-1", service: "codecommit", hosts: &hosts };
+    let expected = Expected { regions: &["eu-west-1"], service: "codecommit", hosts: &hosts };
     let other = SignedRequest::parse(&parts).unwrap().verify(&Secret::new("other"), b"{}", now(), &expected);
     assert_eq!(other.unwrap_err().reason, Reason::Invalid);
 }

@@ -1,11 +1,21 @@
 //! What happened, in the domain's words: the content of event rows, from which every announcement is made.
 
+use crate::approval::{ApprovalRuleState, ApprovalRuleTemplateState};
+use crate::comment::CommentedOn;
 use crate::id::{EventId, RepositoryId};
-use crate::names::{BranchName, RefName, RepositoryName};
+use crate::identity::{IdentityPath, UniqueId};
+use crate::merge::MergeFacts;
+use crate::names::{ApprovalRuleTemplateName, BranchName, RefName, RepositoryName};
+use crate::pull_request::PullRequestState;
+use crate::reaction::Reaction;
+use crate::trigger::TriggerName;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 mod format;
+
+pub(crate) use format::rfc3339;
 
 /// Who made a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,7 +102,235 @@ pub enum EventKind {
         /// What the push said with `--push-option`.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         push_options: Vec<String>,
+        /// The merge that moved the ref, if it was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        merge: Option<MergeFacts>,
     },
+    /// A merge commit was made that no ref leads to.
+    UnreferencedMergeCommitCreated {
+        /// Its object id, in hex.
+        commit: String,
+        /// What it is a merge of.
+        merge: MergeFacts,
+    },
+    /// A pull request was made.
+    PullRequestCreated {
+        /// The pull request.
+        pull_request: PullRequestState,
+    },
+    /// A pull request has another title.
+    PullRequestTitleChanged {
+        /// The pull request, with the title it has now.
+        pull_request: PullRequestState,
+        /// The title before.
+        before: String,
+    },
+    /// A pull request's description was set or removed.
+    PullRequestDescriptionChanged {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// The description before.
+        before: Option<String>,
+        /// The description now.
+        after: Option<String>,
+    },
+    /// The source branch of an open pull request moved, so that it is another revision.
+    PullRequestSourceUpdated {
+        /// The pull request, with the commit its source points to now.
+        pull_request: PullRequestState,
+        /// The commit that its source pointed to before, in hex.
+        before: String,
+    },
+    /// A pull request was closed.
+    PullRequestStatusChanged {
+        /// The pull request.
+        pull_request: PullRequestState,
+    },
+    /// A pull request was merged; that it is closed by this is told by an event of its own, right behind this one.
+    PullRequestMerged {
+        /// The pull request, with how it was merged.
+        pull_request: PullRequestState,
+    },
+    /// A pull request got an approval rule.
+    PullRequestApprovalRuleCreated {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// The rule.
+        rule: ApprovalRuleState,
+    },
+    /// An approval rule of a pull request has another content.
+    PullRequestApprovalRuleChanged {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// The rule, with the content it has now.
+        rule: ApprovalRuleState,
+    },
+    /// An approval rule of a pull request was deleted.
+    PullRequestApprovalRuleDeleted {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// The rule.
+        rule: ApprovalRuleState,
+    },
+    /// The approval rules of a pull request were set aside for its revision, or came back into force.
+    PullRequestApprovalRulesOverridden {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// Whether they are set aside now.
+        overridden: bool,
+    },
+    /// The actor approved the revision of a pull request, or took the approval back.
+    PullRequestApprovalChanged {
+        /// The pull request.
+        pull_request: PullRequestState,
+        /// Whether it is approved by the actor now.
+        approved: bool,
+    },
+    /// An approval rule template was made.
+    ApprovalRuleTemplateCreated {
+        /// The template.
+        template: ApprovalRuleTemplateState,
+    },
+    /// An approval rule template has another name.
+    ApprovalRuleTemplateRenamed {
+        /// The template, with the name it has now.
+        template: ApprovalRuleTemplateState,
+        /// The name it had before.
+        previous_name: ApprovalRuleTemplateName,
+    },
+    /// An approval rule template's description was set or removed.
+    ApprovalRuleTemplateDescriptionChanged {
+        /// The template.
+        template: ApprovalRuleTemplateState,
+    },
+    /// An approval rule template has another content.
+    ApprovalRuleTemplateContentChanged {
+        /// The template, with the digest of the content it has now.
+        template: ApprovalRuleTemplateState,
+        /// The SHA-256 of the content before, in hexadecimal digits.
+        previous_sha256: String,
+    },
+    /// An approval rule template was deleted.
+    ApprovalRuleTemplateDeleted {
+        /// The template.
+        template: ApprovalRuleTemplateState,
+    },
+    /// An approval rule template was associated with the repository: pull requests get a rule from it from now on.
+    ApprovalRuleTemplateAssociated {
+        /// The template.
+        template: ApprovalRuleTemplateState,
+    },
+    /// An approval rule template is no longer associated with the repository.
+    ApprovalRuleTemplateDisassociated {
+        /// The template.
+        template: ApprovalRuleTemplateState,
+    },
+    /// The repository's tags were set or removed.
+    RepositoryTagsChanged {
+        /// The tags that are new or have another value.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        set: BTreeMap<String, String>,
+        /// The keys of the tags that are gone.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        removed: BTreeSet<String>,
+    },
+    /// The repository is encrypted under another key. `None` is the service's own key.
+    RepositoryEncryptionKeyChanged {
+        /// The key before.
+        before: Option<String>,
+        /// The key now.
+        after: Option<String>,
+    },
+    /// The repository's triggers were replaced.
+    RepositoryTriggersChanged {
+        /// Names this set of triggers.
+        configuration_id: String,
+        /// The triggers there are now.
+        triggers: Vec<TriggerName>,
+    },
+    /// A comment, or a reply to one, was posted.
+    CommentCreated(CommentedOn),
+    /// A comment was given another content.
+    CommentUpdated(CommentedOn),
+    /// The content of a comment was deleted.
+    CommentContentDeleted(CommentedOn),
+    /// Somebody's reaction to a comment was added, replaced or removed.
+    CommentReactionChanged {
+        /// The comment.
+        comment: CommentedOn,
+        /// The reaction before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Reaction>,
+        /// The reaction now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Reaction>,
+    },
+    /// A user, group or managed policy was made, changed or removed.
+    IdentityChanged {
+        /// What it happened to, as it was called after the change.
+        identity: EventIdentity,
+        /// What happened.
+        change: IdentityChange,
+        /// What it was about, if not the identity as a whole: the id of a key, the name or ARN of a policy, the name of a group.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subject: Option<String>,
+    },
+}
+
+/// The user, group or managed policy of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventIdentity {
+    /// Which of these it is.
+    pub kind: IdentityKind,
+    /// Its unique id.
+    pub id: UniqueId,
+    /// Its path.
+    pub path: IdentityPath,
+    /// Its name.
+    pub name: String,
+}
+
+/// The kinds of identity that IAM administers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum IdentityKind {
+    /// Somebody who signs in.
+    User,
+    /// Users with permissions in common.
+    Group,
+    /// Permissions that can be attached to users and groups.
+    Policy,
+}
+
+/// What happened to a user, group or managed policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum IdentityChange {
+    /// It was made.
+    Created,
+    /// It was removed.
+    Deleted,
+    /// Its tags are others.
+    TagsChanged,
+    /// It was given an access key, or a Git user name and password.
+    CredentialCreated,
+    /// A credential was made active or inactive, or its password was replaced.
+    CredentialChanged,
+    /// A credential was removed.
+    CredentialDeleted,
+    /// An inline policy was set.
+    InlinePolicyPut,
+    /// An inline policy was removed.
+    InlinePolicyDeleted,
+    /// A managed policy was attached.
+    PolicyAttached,
+    /// A managed policy was detached.
+    PolicyDetached,
+    /// A user was put into the group.
+    MemberAdded,
+    /// A user was taken out of the group.
+    MemberRemoved,
 }
 
 /// What happened to one ref.

@@ -1,4 +1,4 @@
-//! Ids that the service makes: of repositories (random) and of events (ordered by time).
+//! Ids that the service makes: random ones of what exists, and of events and comments ones that are ordered by time.
 
 use serde::{Deserialize, Serialize};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,28 +11,45 @@ pub struct IdError {
     version: char,
 }
 
-/// Names a repository for as long as it exists, also when it is renamed: a UUID, as AWS's `repositoryId`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct RepositoryId(String);
+macro_rules! random_id {
+    ($(#[$attribute:meta])* $id:ident) => {
+        $(#[$attribute])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $id(String);
 
-impl RepositoryId {
-    /// An id of 16 random bytes, 6 bits of which say that it is a random UUID (RFC 9562, version 4).
-    pub fn from_random(mut random: [u8; 16]) -> Self {
-        random[6] = random[6] & 0x0f | 0x40;
-        random[8] = random[8] & 0x3f | 0x80;
-        Self(uuid_text(random))
-    }
+        impl $id {
+            /// An id of 16 random bytes, 6 bits of which say that it is a random UUID (RFC 9562, version 4).
+            pub fn from_random(random: [u8; 16]) -> Self {
+                Self(random_uuid(random))
+            }
 
-    /// Reads an id as `as_str` writes it.
-    pub fn parse(id: impl Into<String>) -> Result<Self, IdError> {
-        parse_uuid(id.into(), '4').map(Self)
-    }
+            /// Reads an id as `as_str` writes it.
+            pub fn parse(id: impl Into<String>) -> Result<Self, IdError> {
+                parse_uuid(id.into(), '4').map(Self)
+            }
 
-    /// The UUID in lower case.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+            /// The UUID in lower case.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+random_id! {
+    /// Names a repository for as long as it exists, also when it is renamed: a UUID, as AWS's `repositoryId`.
+    RepositoryId
+}
+
+random_id! {
+    /// Names an approval rule template for as long as it exists, also when it is renamed.
+    ApprovalRuleTemplateId
+}
+
+random_id! {
+    /// Names an approval rule of a pull request.
+    ApprovalRuleId
 }
 
 /// Names an event: a UUID whose text sorts by the time of the event, to the millisecond.
@@ -51,6 +68,28 @@ impl EventId {
         bytes[6] = bytes[6] & 0x0f | 0x70;
         bytes[8] = bytes[8] & 0x3f | 0x80;
         Self(uuid_text(bytes))
+    }
+
+    /// Reads an id as `as_str` writes it.
+    pub fn parse(id: impl Into<String>) -> Result<Self, IdError> {
+        parse_uuid(id.into(), '7').map(Self)
+    }
+
+    /// The UUID in lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Names a comment: a UUID whose text sorts by the time at which it was posted, to the millisecond.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct CommentId(String);
+
+impl CommentId {
+    /// An id of the time and 10 random bytes, made as [`EventId::new`] does.
+    pub fn new(time: SystemTime, random: [u8; 10]) -> Self {
+        Self(EventId::new(time, random).0)
     }
 
     /// Reads an id as `as_str` writes it.
@@ -88,7 +127,14 @@ macro_rules! as_text {
     )*};
 }
 
-as_text!(RepositoryId, EventId);
+as_text!(RepositoryId, ApprovalRuleTemplateId, ApprovalRuleId, EventId, CommentId);
+
+/// The text of a UUID of 16 random bytes, 6 bits of which say that it is one (RFC 9562, version 4).
+pub fn random_uuid(mut random: [u8; 16]) -> String {
+    random[6] = random[6] & 0x0f | 0x40;
+    random[8] = random[8] & 0x3f | 0x80;
+    uuid_text(random)
+}
 
 fn uuid_text(bytes: [u8; 16]) -> String {
     let hex = format!("{:032x}", u128::from_be_bytes(bytes));

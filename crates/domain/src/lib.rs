@@ -1,16 +1,40 @@
-//! The words of the service and their rules: names, ARNs, ids, events.
+//! The words of the service and their rules: names, ARNs, ids, tags, triggers, pull requests, approvals, comments, events.
 //!
 //! Pure: no I/O, no async, no clock and no randomness. What is parsed here is right ever after; whoever holds a
 //! [`BranchName`] need not check it again.
 
 pub mod account;
+pub mod approval;
 pub mod arn;
+pub mod comment;
 pub mod event;
 pub mod id;
+pub mod identity;
+pub mod merge;
 pub mod names;
+pub mod pull_request;
+pub mod reaction;
+pub mod tags;
+pub mod trigger;
 
 pub use account::{AccountId, Region};
+pub use approval::{
+    ApprovalRuleOrigin, ApprovalRuleState, ApprovalRuleTemplateState, Evaluation, RuleContent, RuleContentError,
+};
 pub use arn::RepositoryArn;
-pub use event::{Actor, Event, EventKind, EventRepository, ReferenceChange};
-pub use id::{EventId, RepositoryId};
-pub use names::{BranchName, NameError, NameKind, RefName, RepositoryName};
+pub use comment::{CommentLocation, CommentedOn, FileVersion};
+pub use event::{
+    Actor, Event, EventIdentity, EventKind, EventRepository, IdentityChange, IdentityKind, ReferenceChange,
+};
+pub use id::{ApprovalRuleId, ApprovalRuleTemplateId, CommentId, EventId, RepositoryId};
+pub use identity::{IdentityPath, UniqueId, UniqueIdKind};
+pub use merge::{ConflictDetailLevel, ConflictResolutionStrategy, MergeFacts, MergeOption};
+pub use names::{
+    ApprovalRuleName, ApprovalRuleTemplateName, BranchName, GroupName, NameError, NameKind, PolicyName, RefName,
+    RepositoryName, UserName,
+};
+pub use pull_request::{
+    PullRequestEventType, PullRequestId, PullRequestMerge, PullRequestState, PullRequestStatus, RevisionId,
+};
+pub use reaction::Reaction;
+pub use trigger::{Destination, Trigger, TriggerEvent, TriggerName};

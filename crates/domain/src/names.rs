@@ -1,10 +1,14 @@
-//! Names of repositories, branches and refs.
+//! Names of repositories, branches, refs, approval rules and their templates, and of users, groups and policies.
 
+mod approval;
 mod branch;
+mod identity;
 mod reference;
 mod repository;
 
+pub use approval::{ApprovalRuleName, ApprovalRuleTemplateName};
 pub use branch::BranchName;
+pub use identity::{GroupName, PolicyName, UserName};
 pub use reference::RefName;
 pub use repository::RepositoryName;
 
@@ -17,6 +21,16 @@ pub enum NameKind {
     Branch,
     /// A ref, in full.
     Ref,
+    /// An approval rule of a pull request.
+    ApprovalRule,
+    /// An approval rule template.
+    ApprovalRuleTemplate,
+    /// A user.
+    User,
+    /// A group of users.
+    Group,
+    /// A policy.
+    Policy,
 }
 
 /// Why a name was refused.
@@ -37,6 +51,11 @@ impl NameKind {
             Self::Repository => "repository",
             Self::Branch => "branch",
             Self::Ref => "ref",
+            Self::ApprovalRule => "approval rule",
+            Self::ApprovalRuleTemplate => "approval rule template",
+            Self::User => "user",
+            Self::Group => "group",
+            Self::Policy => "policy",
         }
     }
 }

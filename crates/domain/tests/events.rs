@@ -30,6 +30,33 @@ fn sample_name(kind: &EventKind) -> &'static str {
         EventKind::RepositoryDescriptionChanged { .. } => "repository_description_changed",
         EventKind::DefaultBranchChanged { .. } => "default_branch_changed",
         EventKind::ReferencesChanged { .. } => "references_changed",
+        EventKind::ApprovalRuleTemplateCreated { .. } => "approval_rule_template_created",
+        EventKind::ApprovalRuleTemplateRenamed { .. } => "approval_rule_template_renamed",
+        EventKind::ApprovalRuleTemplateDescriptionChanged { .. } => "approval_rule_template_description_changed",
+        EventKind::ApprovalRuleTemplateContentChanged { .. } => "approval_rule_template_content_changed",
+        EventKind::ApprovalRuleTemplateDeleted { .. } => "approval_rule_template_deleted",
+        EventKind::ApprovalRuleTemplateAssociated { .. } => "approval_rule_template_associated",
+        EventKind::ApprovalRuleTemplateDisassociated { .. } => "approval_rule_template_disassociated",
+        EventKind::IdentityChanged { .. } => "identity_changed",
+        EventKind::UnreferencedMergeCommitCreated { .. } => "unreferenced_merge_commit_created",
+        EventKind::PullRequestCreated { .. } => "pull_request_created",
+        EventKind::PullRequestTitleChanged { .. } => "pull_request_title_changed",
+        EventKind::PullRequestDescriptionChanged { .. } => "pull_request_description_changed",
+        EventKind::PullRequestSourceUpdated { .. } => "pull_request_source_updated",
+        EventKind::PullRequestStatusChanged { .. } => "pull_request_status_changed",
+        EventKind::PullRequestMerged { .. } => "pull_request_merged",
+        EventKind::PullRequestApprovalRuleCreated { .. } => "pull_request_approval_rule_created",
+        EventKind::PullRequestApprovalRuleChanged { .. } => "pull_request_approval_rule_changed",
+        EventKind::PullRequestApprovalRuleDeleted { .. } => "pull_request_approval_rule_deleted",
+        EventKind::PullRequestApprovalRulesOverridden { .. } => "pull_request_approval_rules_overridden",
+        EventKind::PullRequestApprovalChanged { .. } => "pull_request_approval_changed",
+        EventKind::RepositoryTagsChanged { .. } => "repository_tags_changed",
+        EventKind::RepositoryEncryptionKeyChanged { .. } => "repository_encryption_key_changed",
+        EventKind::RepositoryTriggersChanged { .. } => "repository_triggers_changed",
+        EventKind::CommentCreated(_) => "comment_created",
+        EventKind::CommentUpdated(_) => "comment_updated",
+        EventKind::CommentContentDeleted(_) => "comment_content_deleted",
+        EventKind::CommentReactionChanged { .. } => "comment_reaction_changed",
     }
 }
 
@@ -49,7 +76,7 @@ fn every_sample_is_read_and_written_the_same() {
 fn every_kind_has_a_sample() {
     let found: BTreeSet<_> =
         samples().iter().map(|(_, content)| sample_name(&Event::from_json(content).unwrap().kind)).collect();
-    assert_eq!(found.len(), 6, "{found:?}");
+    assert_eq!(found.len(), 33, "{found:?}");
 }
 
 #[test]

@@ -2,11 +2,13 @@
 //!
 //! [`DataDirectory::open`] locks the directory and gives out [`EmbeddedTable`] (on the embedded database redb),
 //! [`DirectoryBlobs`] (plain files) and [`FileKeys`] (master keys in a file). What they acknowledge is on disk.
+//! [`HttpPublisher`] posts to endpoints that stand in for topics and functions.
 
 mod blobs;
 mod data_directory;
 mod keys;
 mod open_error;
+mod publisher;
 mod sync;
 mod table;
 
@@ -14,4 +16,5 @@ pub use blobs::DirectoryBlobs;
 pub use data_directory::DataDirectory;
 pub use keys::FileKeys;
 pub use open_error::OpenError;
+pub use publisher::{Endpoint, EndpointError, HttpPublisher};
 pub use table::EmbeddedTable;

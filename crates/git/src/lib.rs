@@ -3,20 +3,25 @@
 //! Everything here is synchronous and knows neither cloud nor database: packs are read through [`PackFiles`], and what
 //! is received is handed back as files in a scratch directory. Callers run it on threads that may block.
 
+pub mod blob_diff;
 pub mod commit;
 pub mod delta;
 pub mod diff;
 pub mod edit;
 pub mod error;
+pub mod file_history;
 mod find;
 pub mod graph;
 pub mod limits;
+pub mod merge;
 pub mod object;
 pub mod odb;
 pub mod pack;
 pub mod pkt_line;
 pub mod receive;
 pub mod refs;
+pub mod rename;
+mod similarity;
 pub mod tree;
 pub mod upload;
 pub mod walk;

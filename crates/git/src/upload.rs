@@ -47,6 +47,8 @@ pub struct View<'a> {
     pub odb: &'a Odb,
     /// Whether every stored object is reachable from a ref.
     pub all_reachable: bool,
+    /// Commits that may be asked for by their ids although no ref reaches them.
+    pub unreferenced: &'a [ObjectId],
     /// A directory for temporary files.
     pub scratch: &'a Path,
 }

@@ -198,6 +198,11 @@ pub fn is_ancestor(odb: &Odb, ancestor: &ObjectId, descendant: &ObjectId) -> Res
 /// All best common ancestors of two commits (`git merge-base --all`): common ancestors that are not an ancestor of another
 /// one. The newest come first; none for unrelated histories.
 pub fn merge_bases(odb: &Odb, one: &ObjectId, other: &ObjectId) -> Result<Vec<ObjectId>> {
+    merge_bases_between(odb, &[*one], &[*other])
+}
+
+/// All best common ancestors of two commits that may not exist: each stands for a merge of the given ones.
+pub fn merge_bases_between(odb: &Odb, one: &[ObjectId], other: &[ObjectId]) -> Result<Vec<ObjectId>> {
     let mut painter = Painter {
         odb,
         queue: BinaryHeap::new(),
@@ -205,8 +210,12 @@ pub fn merge_bases(odb: &Odb, one: &ObjectId, other: &ObjectId) -> Result<Vec<Ob
         stale: odb.empty_set(),
         fresh: 0,
     };
-    painter.paint(one, [true, false], false)?;
-    painter.paint(other, [false, true], false)?;
+    for id in one {
+        painter.paint(id, [true, false], false)?;
+    }
+    for id in other {
+        painter.paint(id, [false, true], false)?;
+    }
     let mut bases = Vec::new();
     while painter.fresh > 0 {
         let Some(step) = painter.queue.pop() else { break };

@@ -1,12 +1,17 @@
 //! The first administrator: made on the first start, its keys shown once and kept in a file for their owner.
 
+use auth::policy::managed::ADMINISTRATOR_ACCESS;
 use auth::{AccessKey, Credential, CredentialError, GitPassword, RandomError};
+use domain::identity::user_arn;
+use domain::{AccountId, Actor, IdentityPath, NameError, Region, UniqueIdKind, UserName};
 use ports::Keys;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use store::Store;
+use std::time::SystemTime;
+use store::{AccessKeyRecord, GitCredentialRecord, IdentityError, NewUser, Store, UserEdit};
 
 /// The user's name.
 const NAME: &str = "admin";
@@ -33,8 +38,8 @@ pub(crate) struct AdminCredentials {
 /// Where the service is, as the file tells it.
 pub(crate) struct Place<'a> {
     pub(crate) endpoint: &'a str,
-    pub(crate) region: &'a str,
-    pub(crate) account_id: &'a str,
+    pub(crate) region: &'a Region,
+    pub(crate) account: &'a AccountId,
 }
 
 /// Why there is no administrator.
@@ -44,13 +49,18 @@ pub(crate) enum AdministratorError {
     Credential(#[from] CredentialError),
     #[error("the administrator's keys cannot be made: {0}")]
     Random(#[from] RandomError),
-    #[error("the administrator's keys cannot be stored: {0}")]
+    #[error("the administrator cannot be stored: {0}")]
     Store(#[from] store::Error),
+    #[error("the administrator cannot be stored: {0}")]
+    Identity(#[from] IdentityError),
+    #[error(transparent)]
+    Name(#[from] NameError),
     #[error("the file '{}' cannot be written: {source}", .file.display())]
     File { file: PathBuf, source: io::Error },
 }
 
-/// Makes the administrator unless that was done before. Returns the keys when they are new.
+/// Makes the administrator unless that was done before: a user who may do everything, with an access key and a Git password.
+/// Returns the keys when they are new.
 ///
 /// The mark that it was done is set last: when the process ends on the way, the next start makes other keys, and nobody ever
 /// knew the first ones.
@@ -60,6 +70,12 @@ pub(crate) async fn ensure(
     directory: &Path,
     place: &Place<'_>,
 ) -> Result<Option<AdminCredentials>, AdministratorError> {
+    let name = UserName::parse(NAME)?;
+    let path = IdentityPath::default();
+    let actor = Actor::new(user_arn(place.region, place.account, &path, &name));
+    let new = NewUser { name: name.clone(), path, tags: BTreeMap::new() };
+    store.create_first_user(&actor, new, [ADMINISTRATOR_ACCESS.to_owned()].into()).await?;
+
     let file = directory.join(FILE);
     let credentials = store.credentials();
     if credentials.find(MADE).await?.is_some() {
@@ -67,19 +83,34 @@ pub(crate) async fn ensure(
         return Ok(None);
     }
     let (key, password) = (AccessKey::generate()?, GitPassword::generate()?);
-    let stored =
-        [Credential::of_access_key(&key, NAME, keys).await?, Credential::of_git_password(&password, NAME, keys).await?];
-    for credential in stored {
-        let json = serde_json::to_vec(&credential).map_err(|_| CredentialError::Damaged(credential.id.clone()))?;
-        credentials.create(&credential.id, json.into()).await?;
-    }
+    let git_username = format!("{NAME}-at-{}", place.account);
+    let sealed_key = Credential::of_access_key(&key, NAME, keys).await?.to_json()?;
+    let git = Credential::of_git_password(&password, NAME, keys).await?;
+    let created = SystemTime::now();
+    let edits = vec![
+        UserEdit::PutAccessKey {
+            key: AccessKeyRecord { id: key.id.clone(), active: true, created },
+            sealed: sealed_key.into(),
+        },
+        UserEdit::PutGitCredential {
+            credential: GitCredentialRecord {
+                id: store::unique_id(UniqueIdKind::ServiceCredential)?.to_string(),
+                user_name: git_username.clone(),
+                credential: git.id.clone(),
+                active: true,
+                created,
+            },
+            sealed: git.to_json()?.into(),
+        },
+    ];
+    store.change_user(&actor, &name, |_user| Ok::<_, IdentityError>(edits.clone())).await?;
     let made = AdminCredentials {
         endpoint: place.endpoint.to_owned(),
-        region: place.region.to_owned(),
-        account_id: place.account_id.to_owned(),
+        region: place.region.to_string(),
+        account_id: place.account.to_string(),
         access_key_id: key.id,
         secret_access_key: key.secret.expose().to_owned(),
-        git_username: format!("{NAME}-at-{}", place.account_id),
+        git_username,
         git_password: password.secret.expose().to_owned(),
     };
     write(&file, &made).map_err(|source| AdministratorError::File { file, source })?;
@@ -96,8 +127,8 @@ fn refresh(file: &Path, place: &Place<'_>) -> io::Result<()> {
     let Ok(old) = serde_json::from_slice::<AdminCredentials>(&json) else { return Ok(()) };
     let new = AdminCredentials {
         endpoint: place.endpoint.to_owned(),
-        region: place.region.to_owned(),
-        account_id: place.account_id.to_owned(),
+        region: place.region.to_string(),
+        account_id: place.account.to_string(),
         ..old.clone()
     };
     if new == old { Ok(()) } else { write(file, &new) }

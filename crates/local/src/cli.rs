@@ -1,6 +1,8 @@
 //! What can be typed after `coldforge`.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::Destination;
+use embedded::Endpoint;
 use service::Quotas;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -61,6 +63,30 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "N", default_value_t = Quotas::default().repositories, env = "COLDFORGE_MAX_REPOSITORIES")]
     pub(crate) max_repositories: usize,
 
+    /// How many approval rule templates there may be.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Quotas::default().approval_rule_templates,
+        env = "COLDFORGE_MAX_APPROVAL_RULE_TEMPLATES"
+    )]
+    pub(crate) max_approval_rule_templates: usize,
+
+    /// How many open pull requests a repository may have.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Quotas::default().open_pull_requests,
+        env = "COLDFORGE_MAX_OPEN_PULL_REQUESTS"
+    )]
+    pub(crate) max_open_pull_requests: usize,
+
+    /// An endpoint that stands in for the topic or the function with this ARN, which triggers can deliver to. It gets what the
+    /// topic's subscribers or the function would get, as a POST. May be given several times; http:// works for this machine
+    /// only.
+    #[arg(long = "destination", value_name = "ARN=URL", value_parser = destination)]
+    pub(crate) destinations: Vec<(Destination, Endpoint)>,
+
     /// How log lines look on standard error.
     #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "COLDFORGE_LOG_FORMAT")]
     pub(crate) log_format: LogFormat,
@@ -77,4 +103,10 @@ pub(crate) enum LogFormat {
     Text,
     /// One JSON object a line, for programs.
     Json,
+}
+
+fn destination(text: &str) -> Result<(Destination, Endpoint), String> {
+    let (arn, url) = text.split_once('=').ok_or("it must look like ARN=URL")?;
+    let destination = Destination::parse(arn).map_err(|error| error.to_string())?;
+    Ok((destination, Endpoint::parse(url).map_err(|error| error.to_string())?))
 }

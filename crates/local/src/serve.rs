@@ -6,12 +6,12 @@ use crate::port_log;
 use crate::server::{self, Answer};
 use crate::tls::{self, TlsError};
 use domain::{AccountId, Region};
-use embedded::{DataDirectory, OpenError};
+use embedded::{DataDirectory, HttpPublisher, OpenError};
 use http::{Request, Response};
 use ports::clock::{Clock, SystemClock};
 use ports::decorators::{Decorated, Recorder};
 use ports::{Blobs, Table};
-use service::{Body, Peer, Quotas, Service, Settings};
+use service::{Body, Operations, Peer, Quotas, Service, Settings};
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,10 +21,11 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// In which pieces packs are read and cached. On a local disk a read costs little, so small ones waste least.
+/// In which blocks packs are looked at.
 const BLOCK_BYTES: usize = 64 * 1024;
-/// How much memory the blocks may take.
-const BLOCK_CACHE_BYTES: u64 = 16 << 20;
+/// How much memory the pieces may take in which packs are read. The index and graph part of a repository of half a million
+/// objects take half of it.
+const BLOCK_CACHE_BYTES: u64 = 48 << 20;
 /// How much memory decoded objects may take.
 const OBJECT_CACHE_BYTES: u64 = 16 << 20;
 
@@ -64,6 +65,10 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
             options.listen
         )));
     }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let destinations = options.destinations.iter().map(|(arn, url)| (arn.to_string(), url.clone())).collect();
+    let publisher = HttpPublisher::new(destinations, clock.clone())
+        .map_err(|error| ServeError::Setting(format!("--destination: {error}")))?;
     let signals = count_signals()?;
     let directory = DataDirectory::open(&options.data_dir)?;
     let listen_error = |source| ServeError::Listen { address: options.listen, source };
@@ -74,18 +79,27 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
     let scheme = if tls.is_some() { "https" } else { "http" };
     let endpoint = format!("{scheme}://{}", hosts[0]);
     let recorder = port_log::recorder();
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = store(&directory, clock.clone(), recorder.as_ref());
-    let place = Place { endpoint: &endpoint, region: region.as_str(), account_id: account.as_str() };
+    let place = Place { endpoint: &endpoint, region: &region, account: &account };
     let keys = directory.keys();
     if let Some(made) = administrator::ensure(&store, &*keys, directory.path(), &place).await? {
         show(&administrator::welcome(&made, &administrator::file(directory.path())))?;
     }
 
-    let quotas = Quotas { repositories: options.max_repositories };
+    let quotas = Quotas {
+        repositories: options.max_repositories,
+        approval_rule_templates: options.max_approval_rule_templates,
+        open_pull_requests: options.max_open_pull_requests,
+    };
     let settings = Settings { region, account, endpoint: endpoint.clone(), hosts, quotas };
-    let components = service::Components { store: store.clone(), keys, clock: clock.clone() };
-    let service = Service::new(components, settings, functions::operations(), functions::git_entries());
+    let publisher = Arc::new(publisher);
+    let components = service::Components { store: store.clone(), keys, publisher, clock: clock.clone() };
+    let operations = Operations {
+        api: functions::operations(),
+        query: functions::query_operations(),
+        git: functions::git_entries(),
+    };
+    let service = Service::new(components, settings, operations);
     let sweeper = tokio::spawn(sweep(store, clock));
     tracing::info!(endpoint, data = %directory.path().display(), "serving");
     let (mut once, mut twice) = (signals.clone(), signals);

@@ -1,25 +1,39 @@
 //! Who is calling: the look-ups around `auth`'s pure rules.
 
+use crate::access::Access;
+use crate::context::Settings;
 use crate::failure::{Failure, Result};
-use crate::pipeline::Service;
+use crate::pipeline::{Peer, Service};
 use auth::sigv4::{Expected, SignedRequest};
 use auth::{AuthenticationFailure, Credential, GitCredentials, Principal, Secret, SignedPlaces};
+use domain::UserName;
 use http::request::Parts;
 
+/// Who is calling, and what they may do.
+pub(crate) struct Caller {
+    pub(crate) principal: Principal,
+    pub(crate) access: Access,
+}
+
 impl Service {
-    /// The caller of an API request.
-    pub(crate) async fn authenticate_api(&self, parts: &Parts, body: &[u8]) -> Result<Principal> {
+    /// The caller of an API request, whose signature must be for `service` in one of `regions`.
+    pub(crate) async fn authenticate_api(
+        &self,
+        (parts, peer): (&Parts, &Peer),
+        body: &[u8],
+        service: &str,
+        regions: &[&str],
+    ) -> Result<Caller> {
         let signed = SignedRequest::parse(parts)?;
         let key_id = signed.access_key_id().ok_or_else(AuthenticationFailure::unknown_key)?;
         let (credential, secret) = self.access_key(key_id).await?;
-        let settings = &self.settings;
-        let expected = Expected { region: settings.region.as_str(), service: "codecommit", hosts: &settings.hosts };
+        let expected = Expected { regions, service, hosts: &self.settings.hosts };
         signed.verify(&secret, body, self.components.clock.now(), &expected)?;
-        Ok(credential.principal(settings.account.as_str()))
+        self.caller(&credential, parts, peer).await
     }
 
     /// The caller of a Git request for a repository that clients know under `paths`.
-    pub(crate) async fn authenticate_git(&self, parts: &Parts, paths: &[String]) -> Result<Principal> {
+    pub(crate) async fn authenticate_git(&self, (parts, peer): (&Parts, &Peer), paths: &[String]) -> Result<Caller> {
         let settings = &self.settings;
         match GitCredentials::parse(&parts.headers)? {
             GitCredentials::Password(password) => {
@@ -29,7 +43,7 @@ impl Service {
                 if !credential.is_password(&password, keys).await.map_err(Failure::internal)? {
                     return Err(AuthenticationFailure::unknown_key().into());
                 }
-                Ok(credential.principal(settings.account.as_str()))
+                self.caller(&credential, parts, peer).await
             }
             GitCredentials::Signed(signature) => {
                 let (credential, secret) = self.access_key(signature.access_key_id()).await?;
@@ -38,9 +52,21 @@ impl Service {
                 let hosts: Vec<String> = settings.hosts.iter().cloned().chain(without_port).collect();
                 let places = SignedPlaces { hosts: &hosts, paths };
                 signature.verify(&secret, settings.region.as_str(), &places, self.components.clock.now())?;
-                Ok(credential.principal(settings.account.as_str()))
+                self.caller(&credential, parts, peer).await
             }
         }
+    }
+
+    /// The user whose credential was shown. Without a user, nobody owns it any more.
+    async fn caller(&self, credential: &Credential, parts: &Parts, peer: &Peer) -> Result<Caller> {
+        let name = UserName::parse(credential.user.as_str()).map_err(Failure::internal)?;
+        let now = self.components.clock.now();
+        let identity = self.identities.find(&self.components.store, &name, now).await?;
+        let identity = identity.ok_or_else(AuthenticationFailure::unknown_key)?;
+        let Settings { region, account, .. } = &*self.settings;
+        let principal = Principal::user(region, account, identity.user.clone(), &credential.id);
+        let access = Access::new(identity, &principal, &self.settings, parts, peer, now);
+        Ok(Caller { principal, access })
     }
 
     async fn access_key(&self, key_id: &str) -> Result<(Credential, Secret)> {

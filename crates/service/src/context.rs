@@ -1,13 +1,15 @@
 //! What an operation works with.
 
-use crate::failure::{Failure, Result};
+use crate::access::Access;
 use crate::quotas::Quotas;
-use auth::{Decision, Principal, authorize};
+use auth::Principal;
+use domain::identity::{group_arn, user_arn};
 use domain::{AccountId, Actor, Region, RepositoryArn, RepositoryName};
 use ports::clock::Clock;
+use ports::{Keys, Publisher};
 use std::sync::Arc;
 use std::time::SystemTime;
-use store::Store;
+use store::{GroupSummary, Store, UserSummary};
 
 /// Where the service is, as its clients see it.
 #[derive(Debug, Clone)]
@@ -35,6 +37,10 @@ pub struct Context {
     pub store: Store,
     /// Where the service is.
     pub settings: Arc<Settings>,
+    /// Tells others what happens.
+    pub publisher: Arc<dyn Publisher>,
+    pub(crate) access: Access,
+    pub(crate) keys: Arc<dyn Keys>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -49,23 +55,19 @@ impl Context {
         Actor::new(self.principal.arn())
     }
 
-    /// Refuses unless the caller may perform `action` on the repository of that name, whether it exists or not.
-    pub fn authorize(&self, action: &str, repository: &RepositoryName) -> Result<()> {
-        let arn = RepositoryArn {
-            region: self.settings.region.clone(),
-            account: self.settings.account.clone(),
-            name: repository.clone(),
-        };
-        self.authorize_on(action, &arn.to_string())
+    /// The ARN of the repository of that name.
+    pub fn arn(&self, repository: &RepositoryName) -> RepositoryArn {
+        let Settings { region, account, .. } = &*self.settings;
+        RepositoryArn { region: region.clone(), account: account.clone(), name: repository.clone() }
     }
 
-    pub(crate) fn authorize_on(&self, action: &str, resource: &str) -> Result<()> {
-        match authorize(&self.principal, action, resource) {
-            Decision::Allow => Ok(()),
-            Decision::Deny => Err(Failure::access_denied(format!(
-                "{} is not authorized to perform {action} on {resource}",
-                self.principal.arn()
-            ))),
-        }
+    /// The ARN of a group of the account.
+    pub fn group_arn(&self, group: &GroupSummary) -> String {
+        group_arn(&self.settings.region, &self.settings.account, &group.path, &group.name)
+    }
+
+    /// The ARN of a user of the account.
+    pub fn user_arn(&self, user: &UserSummary) -> String {
+        user_arn(&self.settings.region, &self.settings.account, &user.path, &user.name)
     }
 }

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::failure::{Code, Failure, GitFailure, Result};
 use crate::git_request::GitRequest;
 use crate::resource::{Authorized, Resource};
-use api::{Check, ErrorCode, Operation};
+use api::{Check, Conditions, ErrorCode, Operation};
 use futures_util::future::BoxFuture;
 use store::Repository;
 
@@ -28,13 +28,14 @@ impl Entry {
     /// The operation `O`, done by `function`, which acts on a `T`.
     pub fn new<O: Operation, T: Resource<O::Input> + 'static>(function: Function<T, O::Input, O::Output>) -> Self
     where
-        O::Input: Sync,
+        O::Input: Conditions + Sync,
     {
         let run = move |cx: Context, body: Vec<u8>| -> BoxFuture<'static, Result<Vec<u8>>> {
             Box::pin(async move {
                 let input: O::Input = decode(&body)?;
                 drop(body);
                 input.check().map_err(|violation| Failure::new(violation.code, violation.message))?;
+                let cx = cx.of_input(&input);
                 let action = format!("codecommit:{}", O::NAME);
                 let resource = T::find(&cx, &action, &input).await?;
                 encode(&function(cx, resource, input).await?)

@@ -1,6 +1,7 @@
 //! Why an operation gives no result, as its caller is told.
 
 use crate::body::BoxError;
+use crate::query::QueryError;
 use api::ErrorCode;
 use auth::{AuthenticationFailure, Reason};
 use http::StatusCode;
@@ -14,6 +15,8 @@ pub type Result<T> = std::result::Result<T, Failure>;
 pub enum Code {
     /// One of the API model's errors.
     Api(ErrorCode),
+    /// One of the errors of IAM or STS.
+    Query(QueryError),
     /// The caller could not be authenticated.
     Authentication(Reason),
     /// The caller may not.
@@ -37,6 +40,7 @@ impl Code {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Api(code) => code.as_str(),
+            Self::Query(error) => error.as_str(),
             Self::Authentication(reason) => reason.code(),
             Self::AccessDenied => "AccessDeniedException",
             Self::UnknownOperation => "UnknownOperationException",
@@ -71,6 +75,11 @@ impl Failure {
     /// One of the API's errors, with words for the caller.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self::with_code(Code::Api(code), message)
+    }
+
+    /// One of the errors of IAM or STS, with words for the caller.
+    pub fn query(error: QueryError, message: impl Into<String>) -> Self {
+        Self::with_code(Code::Query(error), message)
     }
 
     /// A fault of our own. The caller learns nothing of `source`; the log does.

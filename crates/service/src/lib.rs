@@ -3,26 +3,39 @@
 //! The same road serves the local server and, later, Lambda: it sees `http` types only. Operations come in as a registry, so
 //! that this crate knows none of them; an operation receives [`Authorized`] values, which only this crate can make.
 
+mod access;
 mod api_request;
 mod authenticate;
 mod body;
 mod context;
+mod credentials;
+mod encryption;
 mod entry;
 mod failure;
 mod git_request;
+mod identities;
 mod metered;
 mod pipeline;
+mod query;
 mod quotas;
 mod resource;
+mod simulate;
 
+pub use auth::policy::managed;
 pub use body::{Body, BodyError, BoxError};
 pub use context::{Context, Settings};
+pub use credentials::NewCredential;
+pub use encryption::OWN_KEY_ALIAS;
 pub use entry::{Entry, GitEntries};
 pub use failure::{Code, Failure, GitFailure, Result};
 pub use git_request::{GitProtocol, GitRequest};
-pub use pipeline::{Components, Peer, Service};
+pub use identities::check_policy;
+pub use pipeline::{Components, Operations, Peer, Service};
+pub use ports::PublishError;
+pub use query::{NamedPolicy, PolicySource, QueryEntry, QueryError, QueryInput, UserOrCaller, Xml};
 pub use quotas::Quotas;
-pub use resource::{Account, Authorized, Resource};
+pub use resource::{Account, Authorized, NamedRepository, Resource, Several, Tagged};
+pub use simulate::{Question, Simulated};
 
 /// The answer to a request; its body may still be produced while it is sent.
 pub type Response = http::Response<Body>;

@@ -2,21 +2,23 @@
 
 use crate::Response;
 use crate::api_request;
+use crate::authenticate::Caller;
 use crate::body::{Body, BodyError};
 use crate::context::{Context, Settings};
 use crate::entry::{Entry, GitEntries};
 use crate::failure::{Code, Failure, GitFailure, Result};
 use crate::git_request::{self, GitAction, GitProtocol, GitRequest, GitTarget};
+use crate::identities::Identities;
+use crate::query::{self, QueryEntry};
 use crate::resource;
 use api::operations::OPERATIONS;
-use auth::Principal;
 use domain::{EventId, RepositoryName};
 use futures_util::FutureExt;
 use http::header::{CONTENT_TYPE, DATE, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode};
-use ports::Keys;
 use ports::clock::Clock;
+use ports::{Keys, Publisher};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
@@ -39,34 +41,50 @@ pub struct Peer {
 pub struct Components {
     /// All state.
     pub store: Store,
-    /// Opens sealed credentials.
+    /// Opens sealed credentials, and knows the keys that repositories may be encrypted under.
     pub keys: Arc<dyn Keys>,
+    /// Tells others what happens.
+    pub publisher: Arc<dyn Publisher>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+}
+
+/// Everything that the service can do.
+pub struct Operations {
+    /// The operations of the CodeCommit API.
+    pub api: Vec<Entry>,
+    /// The operations of IAM and STS.
+    pub query: Vec<QueryEntry>,
+    /// Git's smart HTTP.
+    pub git: GitEntries,
 }
 
 /// The service: answers requests.
 pub struct Service {
     pub(crate) components: Components,
     pub(crate) settings: Arc<Settings>,
+    pub(crate) identities: Identities,
     operations: HashMap<&'static str, Entry>,
+    pub(crate) queries: HashMap<(&'static str, &'static str), QueryEntry>,
     git: GitEntries,
 }
 
 /// What the log tells of a request.
 #[derive(Default)]
-struct Record {
-    operation: String,
-    repository: String,
-    principal: String,
-    error: &'static str,
+pub(crate) struct Record {
+    pub(crate) operation: String,
+    pub(crate) repository: String,
+    pub(crate) principal: String,
+    pub(crate) error: &'static str,
 }
 
 impl Service {
     /// A service with these operations.
-    pub fn new(components: Components, settings: Settings, operations: Vec<Entry>, git: GitEntries) -> Self {
-        let operations = operations.into_iter().map(|entry| (entry.name(), entry)).collect();
-        Self { components, settings: Arc::new(settings), operations, git }
+    pub fn new(components: Components, settings: Settings, operations: Operations) -> Self {
+        let Operations { api, query, git } = operations;
+        let operations = api.into_iter().map(|entry| (entry.name(), entry)).collect();
+        let queries = query.into_iter().map(|entry| (entry.place(), entry)).collect();
+        Self { components, settings: Arc::new(settings), identities: Identities::default(), operations, queries, git }
     }
 
     /// Answers one request.
@@ -80,7 +98,8 @@ impl Service {
         let body = body.at_end(move |bytes| counted.store(bytes, Ordering::Relaxed));
 
         let mut record = Record::default();
-        let answered = AssertUnwindSafe(self.route(&parts, body, &request_id, &mut record)).catch_unwind().await;
+        let answered =
+            AssertUnwindSafe(self.route((&parts, &peer), body, &request_id, &mut record)).catch_unwind().await;
         let mut response = answered.unwrap_or_else(|_panic| {
             record.error = Code::Internal.as_str();
             tracing::error!(request_id, "an operation panicked");
@@ -115,12 +134,16 @@ impl Service {
         response.map(|body| body.at_end(log))
     }
 
-    async fn route(&self, parts: &Parts, body: Body, request_id: &str, record: &mut Record) -> Response {
+    async fn route(&self, from: (&Parts, &Peer), body: Body, request_id: &str, record: &mut Record) -> Response {
+        let (parts, _) = from;
         if is_probe(parts) {
             return Response::new(Body::from("ok\n"));
         }
+        if parts.method == Method::POST && parts.uri.path() == "/" && query::is_query(parts) {
+            return self.query(from, body, request_id, record).await;
+        }
         if parts.method == Method::POST && parts.uri.path() == "/" {
-            let answered = self.api(parts, body, request_id, record).await;
+            let answered = self.api(from, body, request_id, record).await;
             return answered.map_or_else(
                 |failure| {
                     log_fault(request_id, failure.source.as_deref());
@@ -133,29 +156,28 @@ impl Service {
         let Some(target) = git_request::target(&parts.method, &parts.uri) else {
             return text(StatusCode::NOT_FOUND, "there is nothing here; repositories are at /v1/repos/<name>\n");
         };
-        self.git(parts, body, target, request_id, record).await.unwrap_or_else(|failure| {
+        self.git(from, body, target, request_id, record).await.unwrap_or_else(|failure| {
             log_fault(request_id, failure.source.as_deref());
             record.error = failure.code;
             git_failure(&failure)
         })
     }
 
-    async fn api(&self, parts: &Parts, body: Body, request_id: &str, record: &mut Record) -> Result<Vec<u8>> {
+    async fn api(&self, from: (&Parts, &Peer), body: Body, request_id: &str, record: &mut Record) -> Result<Vec<u8>> {
+        let (parts, _) = from;
         let operation = api_request::operation(&parts.headers).unwrap_or_default();
         if OPERATIONS.contains(&operation) {
             record.operation = operation.to_owned();
         }
-        let body = body.collect(api_request::MOST_BODY_BYTES).await.map_err(|error| {
-            let code = if matches!(error, BodyError::TooLarge(_)) { Code::TooLarge } else { Code::Serialization };
-            Failure::with_code(code, error.to_string())
-        })?;
-        let principal = self.authenticate_api(parts, &body).await?;
-        record.principal = principal.arn();
+        let body = body.collect(api_request::MOST_BODY_BYTES).await.map_err(uncollected)?;
+        let region = self.settings.region.as_str();
+        let caller = self.authenticate_api(from, &body, "codecommit", &[region]).await?;
+        record.principal = caller.principal.arn();
         let Some(entry) = self.operations.get(operation) else {
             return Err(no_function(operation));
         };
         record.repository = named_repository(&body);
-        let done = entry.run(self.context(request_id, principal), body.into()).await;
+        let done = entry.run(self.context(request_id, caller), body.into()).await;
         if let Err(failure) = &done {
             debug_assert!(entry.declares(failure.code), "{operation} does not declare {}", failure.code.as_str());
         }
@@ -164,24 +186,24 @@ impl Service {
 
     async fn git(
         &self,
-        parts: &Parts,
+        from: (&Parts, &Peer),
         body: Body,
         target: GitTarget,
         request_id: &str,
         record: &mut Record,
     ) -> std::result::Result<Response, GitFailure> {
         record.operation = target.action.map_or("git", GitAction::name).to_owned();
-        let principal = self.authenticate_git(parts, &target.signed_paths).await?;
-        record.principal = principal.arn();
+        let caller = self.authenticate_git(from, &target.signed_paths).await?;
+        record.principal = caller.principal.arn();
         let Some(action) = target.action else {
             return Err(GitFailure::refused(StatusCode::NOT_FOUND, "only Git's smart HTTP protocol is spoken here"));
         };
         let name = RepositoryName::parse(target.repository)
             .map_err(|error| GitFailure::refused(StatusCode::NOT_FOUND, error.to_string()))?;
         record.repository = name.to_string();
-        let cx = self.context(request_id, principal);
+        let cx = self.context(request_id, caller);
         let repository = resource::repository(&cx, action.permission(), &name).await?;
-        let request = GitRequest { protocol: GitProtocol::of(&parts.headers), body };
+        let request = GitRequest { protocol: GitProtocol::of(&from.0.headers), body };
         let function = match action {
             GitAction::AdvertiseFetch => self.git.advertise_upload_pack,
             GitAction::Fetch => self.git.upload_pack,
@@ -191,12 +213,16 @@ impl Service {
         function(cx, repository, request).await
     }
 
-    fn context(&self, request_id: &str, principal: Principal) -> Context {
+    pub(crate) fn context(&self, request_id: &str, caller: Caller) -> Context {
+        let Caller { principal, access } = caller;
         Context {
             request_id: request_id.to_owned(),
             principal,
+            access,
             store: self.components.store.clone(),
             settings: self.settings.clone(),
+            publisher: self.components.publisher.clone(),
+            keys: self.components.keys.clone(),
             clock: self.components.clock.clone(),
         }
     }
@@ -205,6 +231,12 @@ impl Service {
 /// Health checks are answered without a trace, or the log would hold little else.
 fn is_probe(parts: &Parts) -> bool {
     parts.method == Method::GET && parts.uri.path() == "/healthz"
+}
+
+/// A body that did not arrive whole.
+pub(crate) fn uncollected(error: BodyError) -> Failure {
+    let code = if matches!(error, BodyError::TooLarge(_)) { Code::TooLarge } else { Code::Serialization };
+    Failure::with_code(code, error.to_string())
 }
 
 fn no_function(operation: &str) -> Failure {
@@ -245,7 +277,7 @@ fn text(status: StatusCode, message: impl Into<bytes::Bytes>) -> Response {
 }
 
 /// Logs the chain of causes of a fault of our own, once.
-fn log_fault(request_id: &str, source: Option<&(dyn std::error::Error + Send + Sync + 'static)>) {
+pub(crate) fn log_fault(request_id: &str, source: Option<&(dyn std::error::Error + Send + Sync + 'static)>) {
     let Some(source) = source else { return };
     let mut chain = source.to_string();
     let mut next = source.source();

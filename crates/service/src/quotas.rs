@@ -5,10 +5,14 @@
 pub struct Quotas {
     /// The most repositories (AWS CodeCommit quota "repositories": 1,000 per account).
     pub repositories: usize,
+    /// The most approval rule templates (AWS CodeCommit quota "approval rule templates": 1,000 per region).
+    pub approval_rule_templates: usize,
+    /// The most open pull requests of one repository (AWS CodeCommit quota "open pull requests": 1,000).
+    pub open_pull_requests: usize,
 }
 
 impl Default for Quotas {
     fn default() -> Self {
-        Self { repositories: 1000 }
+        Self { repositories: 1000, approval_rule_templates: 1000, open_pull_requests: 1000 }
     }
 }

@@ -2,6 +2,7 @@
 
 mod guards;
 mod plan;
+mod pull_requests;
 mod refusal;
 mod view;
 
@@ -10,9 +11,10 @@ pub use refusal::{ChangeError, Refusal, RefusalReason};
 use crate::error::Error;
 use crate::events::EventsOfChange;
 use crate::packs::StoredPack;
+use crate::pull_requests::PullRequest;
 use crate::repository::Repository;
 use crate::stores::random;
-use domain::{Actor, BranchName, RefName};
+use domain::{Actor, BranchName, MergeFacts, MergeOption, PullRequestId, RefName};
 use git::ObjectId;
 use plan::Plan;
 use ports::CommitError;
@@ -46,6 +48,16 @@ pub struct RepositoryChange {
     description: Option<Option<String>>,
     unreachable: bool,
     push_options: Option<Vec<String>>,
+    merge: Option<MergeFacts>,
+    unreferenced_merge: Option<(ObjectId, MergeFacts)>,
+    closings: Vec<Closing>,
+}
+
+/// A pull request that the change closes.
+#[derive(Clone)]
+struct Closing {
+    pull_request: PullRequest,
+    merge: Option<(MergeOption, ObjectId)>,
 }
 
 #[derive(Debug, Clone)]
@@ -77,6 +89,9 @@ impl RepositoryChange {
             description: None,
             unreachable: false,
             push_options: None,
+            merge: None,
+            unreferenced_merge: None,
+            closings: Vec::new(),
         }
     }
 
@@ -137,7 +152,29 @@ impl RepositoryChange {
         self.push_options = Some(push_options);
     }
 
-    /// Whether one more ref edit surely fits.
+    /// Says that the change is a merge, for the event that tells of the refs it moves.
+    pub fn merged(&mut self, merge: MergeFacts) {
+        self.merge = Some(merge);
+    }
+
+    /// Says that a pack of the change holds a merge commit to which no ref leads. It may be fetched by its id.
+    pub fn made_unreferenced_merge(&mut self, commit: ObjectId, merge: MergeFacts) {
+        self.unreferenced_merge = Some((commit, merge));
+        self.unreachable = true;
+    }
+
+    /// Closes an open pull request of the repository. When it is not any more as `pull_request` says, the change does not happen
+    /// ([`ChangeError::PullRequestChanged`]).
+    pub fn close_pull_request(&mut self, pull_request: PullRequest) {
+        self.closings.push(Closing { pull_request, merge: None });
+    }
+
+    /// Closes an open pull request, as above, because it is merged by this change, which must move its destination to `commit`.
+    pub fn merge_pull_request(&mut self, pull_request: PullRequest, option: MergeOption, commit: ObjectId) {
+        self.closings.push(Closing { pull_request, merge: Some((option, commit)) });
+    }
+
+    /// Whether one more ref edit surely fits, unless pull requests change with it.
     pub fn has_room(&self) -> bool {
         let parents: BTreeSet<_> = self.creations().filter_map(|name| name.directories().next()).collect();
         let refs = self.edits.len() + self.creations().count() + parents.len();
@@ -150,6 +187,7 @@ impl RepositoryChange {
             && self.packs.is_empty()
             && self.default_branch.is_none()
             && self.description.is_none()
+            && self.closings.is_empty()
             && !self.unreachable
     }
 
@@ -159,9 +197,9 @@ impl RepositoryChange {
     pub async fn commit(&self) -> Result<(), ChangeError> {
         let store = self.repository.store();
         let events = EventsOfChange::new(store, &self.actor)?;
-        let mut trusting = true;
+        let (mut trusting, mut merges_by_move) = (true, true);
         for attempt in 0..ATTEMPTS {
-            let mut view = View::new(&self.repository, trusting);
+            let mut view = View::new(&self.repository, trusting, merges_by_move);
             let plan = match Plan::make(self, &mut view, &events).await {
                 // Only what was read has been checked so far: look at everything, so that all refs at fault are named.
                 Err(ChangeError::Refused(_)) if trusting => {
@@ -171,11 +209,16 @@ impl RepositoryChange {
                 plan => plan?,
             };
             if plan.writes.len() > MAX_WRITES_PER_COMMIT {
-                if plan.new_guards.is_empty() {
+                if !plan.new_guards.is_empty() {
+                    guards::create_ahead(&self.repository, plan.new_guards).await?;
+                } else if !plan.without_destination.is_empty() && self.edits.len() == 1 {
+                    self.close_ahead(&plan.without_destination).await?;
+                } else if plan.merges_by_move {
+                    merges_by_move = false;
+                } else {
                     let needed = plan.writes.len();
                     return Err(ChangeError::TooManyChanges { needed, most: MAX_WRITES_PER_COMMIT });
                 }
-                guards::create_ahead(&self.repository, plan.new_guards).await?;
                 continue;
             }
             match store.parts.table.commit(plan.writes).await {
@@ -193,6 +236,26 @@ impl RepositoryChange {
             }
         }
         Err(ChangeError::Contended)
+    }
+
+    /// Closes pull requests in commits of their own, for a change that has no room for them. One that was changed meanwhile is
+    /// left to whoever plans the change again.
+    async fn close_ahead(&self, ids: &[PullRequestId]) -> Result<(), ChangeError> {
+        // Each takes five writes, and the change that closes it a few more.
+        for some in ids.chunks((MAX_WRITES_PER_COMMIT - FIXED_WRITES) / 5) {
+            let mut change = Self::new(self.repository.clone(), self.actor.clone());
+            for id in some {
+                let found = self.repository.store().find_pull_request(*id).await?;
+                if let Some(pull_request) = found.filter(PullRequest::is_open) {
+                    change.close_pull_request(pull_request);
+                }
+            }
+            match Box::pin(change.commit()).await {
+                Ok(()) | Err(ChangeError::PullRequestChanged(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     fn edit(&mut self, name: RefName, edit: Edit) {

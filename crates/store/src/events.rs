@@ -1,8 +1,10 @@
 //! Event rows: how they are written, and how the change feed is read as events.
 
 use crate::error::Error;
+use crate::rows::Millis;
 use crate::stores::{Store, random};
 use crate::{keys, rows};
+use bytes::Bytes;
 use domain::{Actor, Event, EventId, EventKind, EventRepository};
 use ports::{Expect, Sequence, Write};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -11,6 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// What is known of the events of one change before it is known what happened.
+#[derive(Clone)]
 pub(crate) struct EventsOfChange {
     time: SystemTime,
     random: [u8; 10],
@@ -18,12 +21,28 @@ pub(crate) struct EventsOfChange {
 }
 
 impl EventsOfChange {
+    /// The actor of the change.
+    pub(crate) fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
     pub(crate) fn new(store: &Store, actor: &Actor) -> Result<Self, Error> {
         Ok(Self { time: store.parts.clock.now(), random: random()?, actor: actor.clone() })
     }
 
+    /// Makes the events later than `earlier`, should they not be so already. The events of a pull request are told in the order
+    /// of their times, so that each has to be later than the ones before, whatever the clock says.
+    pub(crate) fn later_than(&mut self, earlier: Millis) {
+        self.time = self.time.max(rows::time(earlier + 1));
+    }
+
+    /// When the events happen.
+    pub(crate) fn time(&self) -> Millis {
+        rows::millis(self.time)
+    }
+
     /// The rows of the events, whose ids are in the order of `kinds`; at most 256 of them. Without a repository they are about
-    /// the account.
+    /// the account. An event of a pull request's history has a second row there, which stays.
     pub(crate) fn rows(
         &self,
         repository: Option<&EventRepository>,
@@ -35,8 +54,12 @@ impl EventsOfChange {
             random[9] = number;
             let id = EventId::new(self.time, random);
             let key = keys::event(repository.map(|repository| &repository.id), &id);
+            let history = kind.in_history_of().map(|(pull_request, _)| keys::pull_request_event(pull_request, &id));
             let event = Event::new(id, self.time, self.actor.clone(), repository.cloned(), kind);
-            let body = event.to_json()?.into();
+            let body: Bytes = event.to_json()?.into();
+            if let Some(key) = history {
+                rows.push(Write::Put { key, body: body.clone(), expires_at: None, expect: Expect::Absent });
+            }
             rows.push(Write::Put { key, body, expires_at: Some(self.end()), expect: Expect::Absent });
         }
         Ok(rows)

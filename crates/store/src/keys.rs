@@ -2,30 +2,81 @@
 //!
 //! | partition | sort key | row |
 //! |---|---|---|
+//! | `ACCOUNT` | `COUNTER#PR` | the id of the newest pull request |
+//! | `ACCOUNT` | `FIRST-USER` | the first user was made |
+//! | `ACCOUNT` | `GROUP#<name>` | what listings show of a group |
 //! | `ACCOUNT` | `REPO#<name>` | name → repository id |
+//! | `ACCOUNT` | `USER#<name>` | what listings show of a user |
 //! | `REPO#<id>` | `CHANGED` | when refs last changed |
+//! | `REPO#<id>` | `COMMENT#<commit after>#<commit before>#<comment id>` | a comment on two commits |
 //! | `REPO#<id>` | `DIR#<ref directory>` | guard: refs may exist below this name, none has it (see `change::guards`) |
+//! | `REPO#<id>` | `EMOJI#<as the comment's>#<digest of the principal>` | a reaction to a comment on two commits |
+//! | `REPO#<id>` | `INDEX#PR#<pull request id>` | a pull request of the repository, with its author |
+//! | `REPO#<id>` | `INDEX#PROPEN#<pull request id>` | an open one, with its branches (see `change::pull_requests`) |
 //! | `REPO#<id>` | `META` | the repository's settings; there as long as the repository is |
 //! | `REPO#<id>` | `PACK#<pack id>` | a stored pack |
 //! | `REPO#<id>` | `REF#<full name>` | a ref |
 //! | `REPO#<id>` | `TAG#<key>` | a resource tag |
+//! | `REPO#<id>` | `TEMPLATE#<template id>` | an approval rule template is associated with the repository |
+//! | `TEMPLATES` | `NAME#<name>` | name → approval rule template id |
+//! | `TEMPLATE#<id>` | `META` | an approval rule template |
+//! | `TEMPLATE#<id>` | `REPO#<name>` | a repository that it is associated with |
+//! | `PR#<pull request id>` | `APPROVAL#<revision id>#<ARN>` | somebody's approval of a revision |
+//! | `PR#<pull request id>` | `EVENT#<event id>` | an event of the pull request's history |
+//! | `PR#<pull request id>` | `META` | the pull request; changes with everything that may influence a merge |
+//! | `PR#<pull request id>` | `OVERRIDE#<revision id>` | who set the approval rules aside for a revision |
+//! | `PR#<pull request id>` | `RULE#<name>` | an approval rule |
+//! | `REPO#<id>` | `TAGS` | all resource tags: at most 50, so that one row holds them, and its version their number |
+//! | `REPO#<id>` | `TRIGGERS` | all triggers |
+//! | `PR#<pull request id>` | `COMMENT#<comment id>` | a comment in a pull request |
+//! | `PR#<pull request id>` | `EMOJI#<comment id>#<digest of the principal>` | a reaction to a comment in a pull request |
+//! | `PR#<pull request id>` | `EVENT#<event id>` | an event of the pull request's history |
+//! | `PR#<pull request id>` | `META` | the pull request; changes with everything that may influence a merge |
+//! | `COMMENT#<comment id>` | `META` | where the comment is kept |
+//! | `REPO#<id>` | `UNREFERENCED#<commit id>` | a merge commit that may be fetched by its id although no ref leads to it |
 //! | `CREDENTIAL#<key id>` | `META` | a credential |
+//! | `GROUP#<name>` | `META` | a group; there as long as the group is |
+//! | `GROUP#<name>` | `ATTACHED#<policy ARN>`, `POLICY#<name>` | as of users |
+//! | `GROUP#<name>` | `MEMBER#<name>` | a user is in the group |
+//! | `USER#<name>` | `META` | a user; there as long as the user is |
+//! | `USER#<name>` | `ATTACHED#<policy ARN>` | a managed policy is attached |
+//! | `USER#<name>` | `GIT#<id>` | a Git user name and password |
+//! | `USER#<name>` | `GROUP#<name>` | the user is in a group |
+//! | `USER#<name>` | `KEY#<key id>` | an access key |
+//! | `USER#<name>` | `POLICY#<name>` | an inline policy |
 //! | `EVENT#<repository id>` or `EVENT#ACCOUNT` | `<event id>` | an event; expires |
 //! | `TOKEN#<digest>` | `META` | what the request with this client request token made; expires |
 //!
+//! Names of users, groups and policies stand in keys in lower case.
+//!
 //! A scan of `REPO#<id>` from the largest `REF#` down to `META` meets refs, then packs, then settings.
 
-use domain::{EventId, RefName, RepositoryId, RepositoryName};
-use git::{PackId, Part};
+use crate::tokens::digest;
+use domain::{
+    ApprovalRuleName, ApprovalRuleTemplateId, ApprovalRuleTemplateName, CommentId, EventId, GroupName, PolicyName,
+    PullRequestId, RefName, RepositoryId, RepositoryName, RevisionId, UserName,
+};
+use git::{ObjectId, PackId, Part};
 use ports::{BlobError, BlobName, Key, SortRange};
 
 pub(crate) const ACCOUNT: &str = "ACCOUNT";
 pub(crate) const NAME: &str = "REPO#";
+pub(crate) const USER: &str = "USER#";
+pub(crate) const GROUP: &str = "GROUP#";
 pub(crate) const META: &str = "META";
 pub(crate) const PACK: &str = "PACK#";
 pub(crate) const REF: &str = "REF#";
+pub(crate) const RULE: &str = "RULE#";
+pub(crate) const TEMPLATE: &str = "TEMPLATE#";
+pub(crate) const TEMPLATES: &str = "TEMPLATES";
+pub(crate) const TEMPLATE_NAME: &str = "NAME#";
+pub(crate) const PULL_REQUEST: &str = "INDEX#PR#";
+pub(crate) const OPEN_PULL_REQUEST: &str = "INDEX#PROPEN#";
+pub(crate) const COMMENT: &str = "COMMENT#";
+/// Not `REACTION#`, which would stand between packs and refs and be read by whoever opens a repository.
+const EMOJI: &str = "EMOJI#";
 const DIR: &str = "DIR#";
-const EVENT: &str = "EVENT#";
+pub(crate) const EVENT: &str = "EVENT#";
 
 pub(crate) fn name(name: &RepositoryName) -> Key {
     Key::new(ACCOUNT, format!("{NAME}{name}"))
@@ -66,8 +117,136 @@ pub(crate) fn guards_below(name: &RefName) -> SortRange {
     SortRange::Prefix(format!("{DIR}{name}/"))
 }
 
-pub(crate) fn tag(id: &RepositoryId, key: &str) -> Key {
-    Key::new(repository(id), format!("TAG#{key}"))
+pub(crate) fn tags(id: &RepositoryId) -> Key {
+    Key::new(repository(id), "TAGS")
+}
+
+pub(crate) fn triggers(id: &RepositoryId) -> Key {
+    Key::new(repository(id), "TRIGGERS")
+}
+
+/// What leads to a comment from its id.
+pub(crate) fn comment_place(id: &CommentId) -> Key {
+    Key::new(format!("{COMMENT}{id}"), META)
+}
+
+/// A comment, by what follows `COMMENT#` in its sort key.
+pub(crate) fn comment(repository: &RepositoryId, pull_request: Option<PullRequestId>, tail: &str) -> Key {
+    let partition = pull_request.map_or_else(|| self::repository(repository), pull_request_partition);
+    Key::new(partition, format!("{COMMENT}{tail}"))
+}
+
+/// What follows `COMMENT#` in the sort key of a comment. The commits are in hex.
+pub(crate) fn comment_tail(
+    pull_request: Option<PullRequestId>,
+    after: &str,
+    before: Option<&str>,
+    id: &CommentId,
+) -> String {
+    match pull_request {
+        Some(_) => id.to_string(),
+        None => format!("{after}#{}#{id}", before.unwrap_or_default()),
+    }
+}
+
+/// What the sort keys of the comments on a commit begin with, from `before` or from anywhere.
+pub(crate) fn comments_on(after: &str, before: Option<&str>) -> String {
+    match before {
+        Some(before) => format!("{COMMENT}{after}#{before}#"),
+        None => format!("{COMMENT}{after}#"),
+    }
+}
+
+/// What leads to the comment in this row, if there is one in it.
+pub(crate) fn place_of_comment(key: &Key) -> Option<Key> {
+    let id = key.sort.strip_prefix(COMMENT)?.rsplit('#').next()?;
+    Some(comment_place(&CommentId::parse(id).ok()?))
+}
+
+/// What the sort keys of the reactions to the comment at `comment` begin with, up to a `#`.
+pub(crate) fn reactions_sort(comment: &Key) -> String {
+    format!("{EMOJI}{}", comment.sort.strip_prefix(COMMENT).unwrap_or_default())
+}
+
+/// The reaction of the principal with this ARN to the comment at `comment`.
+pub(crate) fn reaction(comment: &Key, principal: &str) -> Key {
+    let digest = digest(&[principal.as_bytes()]);
+    Key::new(comment.partition.as_str(), format!("{}#{digest}", reactions_sort(comment)))
+}
+
+/// The row that says on the repository's side that a template is associated with it.
+pub(crate) fn template_of(id: &RepositoryId, template: &ApprovalRuleTemplateId) -> Key {
+    Key::new(repository(id), format!("{TEMPLATE}{template}"))
+}
+
+pub(crate) fn template_name(name: &ApprovalRuleTemplateName) -> Key {
+    Key::new(TEMPLATES, format!("{TEMPLATE_NAME}{name}"))
+}
+
+pub(crate) fn template_partition(id: &ApprovalRuleTemplateId) -> String {
+    format!("{TEMPLATE}{id}")
+}
+
+pub(crate) fn template(id: &ApprovalRuleTemplateId) -> Key {
+    Key::new(template_partition(id), META)
+}
+
+/// The row that says on the template's side that it is associated with the repository of that name.
+pub(crate) fn template_repository(id: &ApprovalRuleTemplateId, repository: &RepositoryName) -> Key {
+    Key::new(template_partition(id), format!("{NAME}{repository}"))
+}
+
+/// What counts the pull requests of the account.
+pub(crate) fn pull_request_counter() -> Key {
+    Key::new(ACCOUNT, "COUNTER#PR")
+}
+
+/// The partition of a pull request.
+pub(crate) fn pull_request_partition(id: PullRequestId) -> String {
+    format!("PR#{id}")
+}
+
+pub(crate) fn pull_request(id: PullRequestId) -> Key {
+    Key::new(pull_request_partition(id), META)
+}
+
+/// An event of a pull request's history; these sort by time.
+pub(crate) fn pull_request_event(id: PullRequestId, event: &EventId) -> Key {
+    Key::new(pull_request_partition(id), format!("{EVENT}{event}"))
+}
+
+/// An approval rule of a pull request.
+pub(crate) fn approval_rule(id: PullRequestId, name: &ApprovalRuleName) -> Key {
+    Key::new(pull_request_partition(id), format!("{RULE}{name}"))
+}
+
+/// What the sort keys of the approvals of a revision begin with; the ARN of who approves it follows.
+pub(crate) fn approvals_of(revision: &RevisionId) -> String {
+    format!("APPROVAL#{revision}#")
+}
+
+/// The approval of a revision of a pull request by the principal of this ARN.
+pub(crate) fn approval(id: PullRequestId, revision: &RevisionId, arn: &str) -> Key {
+    Key::new(pull_request_partition(id), format!("{}{arn}", approvals_of(revision)))
+}
+
+/// That the approval rules of a pull request are set aside for a revision.
+pub(crate) fn approval_override(id: PullRequestId, revision: &RevisionId) -> Key {
+    Key::new(pull_request_partition(id), format!("OVERRIDE#{revision}"))
+}
+
+/// The row by which a repository's pull requests are listed, in the order in which they were made.
+pub(crate) fn pull_request_of(repository: &RepositoryId, id: PullRequestId) -> Key {
+    Key::new(self::repository(repository), format!("{PULL_REQUEST}{}", id.sortable()))
+}
+
+/// The row by which a repository's open pull requests are listed, in the same order.
+pub(crate) fn open_pull_request_of(repository: &RepositoryId, id: PullRequestId) -> Key {
+    Key::new(self::repository(repository), format!("{OPEN_PULL_REQUEST}{}", id.sortable()))
+}
+
+pub(crate) fn unreferenced(id: &RepositoryId, commit: &ObjectId) -> Key {
+    Key::new(repository(id), format!("UNREFERENCED#{commit}"))
 }
 
 /// Everything that opening a repository needs. All names of refs begin with `refs/`, so they sort before `~`.
@@ -77,6 +256,63 @@ pub(crate) fn open_range() -> SortRange {
 
 pub(crate) fn credential(key_id: &str) -> Key {
     Key::new(format!("CREDENTIAL#{key_id}"), META)
+}
+
+pub(crate) fn first_user() -> Key {
+    Key::new(ACCOUNT, "FIRST-USER")
+}
+
+/// What listings show of a user.
+pub(crate) fn user_name(name: &UserName) -> Key {
+    Key::new(ACCOUNT, format!("{USER}{}", name.key()))
+}
+
+pub(crate) fn user_partition(name: &UserName) -> String {
+    format!("{USER}{}", name.key())
+}
+
+pub(crate) fn user(name: &UserName) -> Key {
+    Key::new(user_partition(name), META)
+}
+
+/// That a user is in a group.
+pub(crate) fn user_group(name: &UserName, group: &GroupName) -> Key {
+    Key::new(user_partition(name), format!("GROUP#{}", group.key()))
+}
+
+/// What listings show of a group.
+pub(crate) fn group_name(name: &GroupName) -> Key {
+    Key::new(ACCOUNT, format!("{GROUP}{}", name.key()))
+}
+
+pub(crate) fn group_partition(name: &GroupName) -> String {
+    format!("{GROUP}{}", name.key())
+}
+
+pub(crate) fn group(name: &GroupName) -> Key {
+    Key::new(group_partition(name), META)
+}
+
+pub(crate) fn group_member(name: &GroupName, user: &UserName) -> Key {
+    Key::new(group_partition(name), format!("MEMBER#{}", user.key()))
+}
+
+/// An inline policy in the partition of a user or group.
+pub(crate) fn inline_policy(partition: &str, policy: &PolicyName) -> Key {
+    Key::new(partition, format!("POLICY#{}", policy.key()))
+}
+
+/// An attached policy in the partition of a user or group.
+pub(crate) fn attached_policy(partition: &str, arn: &str) -> Key {
+    Key::new(partition, format!("ATTACHED#{arn}"))
+}
+
+pub(crate) fn user_access_key(name: &UserName, id: &str) -> Key {
+    Key::new(user_partition(name), format!("KEY#{id}"))
+}
+
+pub(crate) fn user_git_credential(name: &UserName, id: &str) -> Key {
+    Key::new(user_partition(name), format!("GIT#{id}"))
 }
 
 /// A client request token, by the digest of who sent it for what.

@@ -1,4 +1,4 @@
-//! The typed stores: repositories, refs, packs, credentials and events, kept as rows and blobs.
+//! The typed stores: repositories, refs, packs, approval rule templates, credentials and events, kept as rows and blobs.
 //!
 //! Only this crate knows the keys of rows and the names of blobs (`keys`). What it promises rests on four rules:
 //! - Every change is one conditional commit of the table, together with the event that tells of it. So it happened whole
@@ -8,27 +8,53 @@
 //! - Every row of a repository changes only while its `META` row is there, so that a deletion beats everything.
 //! - Refs are read before packs, so that every ref that is seen has its objects in a pack that is seen.
 
+mod amendment;
+mod approval_rule_templates;
 mod change;
+mod comments;
 mod credentials;
+mod encryption;
 mod error;
 mod events;
+mod identities;
 mod keys;
 mod packs;
+mod pull_requests;
 mod repositories;
 mod repository;
 mod rows;
 mod snapshot;
 mod stores;
+mod tags;
 mod tokens;
+mod triggers;
 
+pub use approval_rule_templates::{
+    ApprovalRuleTemplate, AssociateTemplateError, ChangeTemplateError, CreateTemplateError, DeleteTemplateError,
+    NewApprovalRuleTemplate, TemplateChange, TemplatePage, TemplateRepositoryPage,
+};
 pub use change::{ChangeError, Refusal, RefusalReason, RepositoryChange};
+pub use comments::{
+    Comment, CommentPage, CommentReaction, Commented, EditCommentError, FoundComment, NewComment, PostCommentError,
+    ReactionPage,
+};
 pub use credentials::Credentials;
 pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
+pub use identities::{
+    AccessKeyRecord, GitCredentialRecord, Group, GroupPage, GroupSummary, IdentityError, NewGroup, NewUser, PolicyEdit,
+    User, UserEdit, UserPage, UserSummary,
+};
 pub use packs::{PackOrigin, StoredPack};
 pub use ports::Sequence;
+pub use pull_requests::{
+    ApprovalError, ApprovalRule, ApprovalRuleError, CreatePullRequestError, HistoryPage, MOST_FROM_ONE_BRANCH,
+    NewPullRequest, PullRequest, PullRequestError, PullRequestFilter, PullRequestPage,
+};
 pub use repositories::{CreateRepositoryError, NewRepository, RenameRepositoryError, RepositoryPage};
 pub use repository::{BranchPage, Repository};
 pub use snapshot::Snapshot;
-pub use stores::{Components, Store};
+pub use stores::{Components, Store, unique_id};
+pub use tags::SetTagsError;
 pub use tokens::{RequestToken, TokenUse};
+pub use triggers::TriggerConfiguration;

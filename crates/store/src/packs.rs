@@ -1,4 +1,4 @@
-//! Stored packs: putting their files into the blob store, and reading them in blocks through a cache.
+//! Stored packs: putting their files into the blob store, and reading them in pieces through a cache.
 
 use crate::error::Error;
 use crate::keys;
@@ -66,14 +66,23 @@ impl Repository {
     }
 }
 
-/// Blocks of stored packs in memory, shared by all repositories. Packs never change, so blocks never go stale.
-pub(crate) struct BlockCache {
-    block_size: usize,
-    blocks: Cache<BlockKey, Bytes, ByBytes>,
+/// How many blocks of a pack are read at once. Reading more costs little beside the call; what is near is mostly wanted next.
+const BLOCKS_A_READ: u64 = 16;
+
+/// An index or graph part is read whole when it takes at most this part of the cache (a third): its entries are looked up by hashes, all
+/// over the file, so that a walk down a path would read it piece after piece.
+const WHOLE_FILE_SHARE: u64 = 3;
+
+/// Pieces of stored packs in memory, shared by all repositories. Packs never change, so pieces never go stale.
+pub(crate) struct PackCache {
+    block_size: u64,
+    bytes: u64,
+    pieces: Cache<PieceKey, Bytes, ByBytes>,
 }
 
+/// What one read gives: the `number`-th piece of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct BlockKey {
+struct PieceKey {
     pack: PackId,
     part: Part,
     number: u64,
@@ -82,17 +91,31 @@ struct BlockKey {
 #[derive(Clone)]
 struct ByBytes;
 
-impl Weighter<BlockKey, Bytes> for ByBytes {
-    fn weight(&self, _key: &BlockKey, block: &Bytes) -> u64 {
-        block.len() as u64
+impl Weighter<PieceKey, Bytes> for ByBytes {
+    fn weight(&self, _key: &PieceKey, piece: &Bytes) -> u64 {
+        piece.len() as u64
     }
 }
 
-impl BlockCache {
-    /// A cache of at most `bytes` bytes of blocks, each `block_size` bytes long.
+impl PackCache {
+    /// A cache of at most `bytes` bytes, which hands out blocks of `block_size` bytes.
     pub(crate) fn new(block_size: usize, bytes: u64) -> Self {
-        let blocks = bytes / block_size.max(1) as u64;
-        Self { block_size, blocks: Cache::with_weighter(blocks as usize, bytes, ByBytes) }
+        // The cache splits itself, and what it may hold, into parts of at least so many pieces: few are expected, so that large
+        // ones fit.
+        let expected_pieces = 32;
+        Self {
+            block_size: block_size.max(1) as u64,
+            bytes,
+            pieces: Cache::with_weighter(expected_pieces, bytes, ByBytes),
+        }
+    }
+
+    /// How long the pieces are in which a file of `length` bytes is read.
+    fn piece_bytes(&self, part: Part, length: u64) -> u64 {
+        match part {
+            Part::Index | Part::Graph if length <= self.bytes / WHOLE_FILE_SHARE => length.max(1),
+            _ => self.block_size * BLOCKS_A_READ,
+        }
     }
 }
 
@@ -105,13 +128,13 @@ impl BlockCache {
 pub(crate) struct RepositoryPacks {
     repository: RepositoryId,
     blobs: Arc<dyn Blobs>,
-    cache: Arc<BlockCache>,
+    cache: Arc<PackCache>,
     runtime: Handle,
 }
 
 impl RepositoryPacks {
     /// The packs of `repository`. Call it within a tokio runtime, which is the one to drive the reads.
-    pub(crate) fn new(repository: RepositoryId, blobs: Arc<dyn Blobs>, cache: Arc<BlockCache>) -> Result<Self, Error> {
+    pub(crate) fn new(repository: RepositoryId, blobs: Arc<dyn Blobs>, cache: Arc<PackCache>) -> Result<Self, Error> {
         Ok(Self { repository, blobs, cache, runtime: Handle::try_current()? })
     }
 
@@ -123,20 +146,23 @@ impl RepositoryPacks {
 
 impl PackFiles for RepositoryPacks {
     fn block_size(&self) -> usize {
-        self.cache.block_size
+        self.cache.block_size as usize
     }
 
-    /// When several threads miss the same block, one of them reads it and the others wait for that.
+    /// When several threads miss the same piece of a file, one of them reads it and the others wait for that.
     fn block(&self, pack: &PackRecord, part: Part, number: u64) -> io::Result<Bytes> {
-        let key = BlockKey { pack: pack.id, part, number };
-        self.cache.blocks.get_or_insert_with(&key, || {
-            let size = self.cache.block_size as u64;
-            let file = pack.part_bytes(part);
-            let start = number.checked_mul(size).filter(|start| *start < file).ok_or_else(|| {
-                io::Error::new(io::ErrorKind::InvalidInput, format!("block {number} is behind the end of the file"))
-            })?;
-            self.read(pack.id, part, start..file.min(start.saturating_add(size)))
-        })
+        let (size, length) = (self.cache.block_size, pack.part_bytes(part));
+        let start = number.checked_mul(size).filter(|start| *start < length).ok_or_else(|| {
+            io::Error::new(io::ErrorKind::InvalidInput, format!("block {number} is behind the end of the file"))
+        })?;
+        let end = length.min(start.saturating_add(size));
+        let piece_bytes = self.cache.piece_bytes(part, length);
+        let key = PieceKey { pack: pack.id, part, number: start / piece_bytes };
+        let first = key.number * piece_bytes;
+        let piece = self.cache.pieces.get_or_insert_with(&key, || {
+            self.read(pack.id, part, first..length.min(first.saturating_add(piece_bytes)))
+        })?;
+        Ok(piece.slice((start - first) as usize..(end - first) as usize))
     }
 
     fn range(&self, pack: &PackRecord, part: Part, range: Range<u64>) -> io::Result<Bytes> {

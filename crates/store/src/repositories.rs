@@ -3,9 +3,9 @@
 use crate::error::Error;
 use crate::events::EventsOfChange;
 use crate::repository::Repository;
-use crate::rows::{self, MetaRow, NameRow, TagRow, put};
+use crate::rows::{self, MetaRow, NameRow, TagsRow, put};
 use crate::stores::{Store, random};
-use crate::{change, keys};
+use crate::{change, keys, pull_requests};
 use domain::{Actor, EventKind, EventRepository, RepositoryId, RepositoryName};
 use ports::table::MAX_WRITES_PER_COMMIT;
 use ports::{BlobName, CommitError, Expect, Key, Row, Scan, SortRange, Write};
@@ -80,8 +80,8 @@ impl Store {
             put(keys::name(&new.name), &NameRow { id: id.clone() }, Expect::Absent)?,
             put(keys::meta(&id), &meta, Expect::Absent)?,
         ];
-        for (key, value) in new.tags {
-            writes.push(put(keys::tag(&id, &key), &TagRow { value }, Expect::Absent)?);
+        if !new.tags.is_empty() {
+            writes.push(put(keys::tags(&id), &TagsRow { tags: new.tags }, Expect::Absent)?);
         }
         let about = EventRepository { id: id.clone(), name: new.name.clone() };
         writes.extend(EventsOfChange::new(self, actor)?.rows(Some(&about), vec![EventKind::RepositoryCreated {}])?);
@@ -147,6 +147,7 @@ impl Store {
                 Write::Delete { key: row.key, expect: Expect::Version(row.version) },
                 Write::Delete { key: keys::meta(&id), expect: Expect::Version(repository.version()) },
             ];
+            writes.extend(repository.move_associations(None).await?);
             writes.extend(events.rows(Some(&repository.about()), vec![EventKind::RepositoryDeleted {}])?);
             match self.parts.table.commit(writes).await {
                 Ok(_) => return Ok(Some(id)),
@@ -180,6 +181,7 @@ impl Store {
                 put(keys::name(to), &NameRow { id: id.clone() }, Expect::Absent)?,
                 put(keys::meta(id), &meta, Expect::Version(repository.version()))?,
             ];
+            writes.extend(repository.move_associations(Some(to)).await?);
             let renamed = EventKind::RepositoryRenamed { previous_name: from.clone() };
             writes.extend(events.rows(Some(&about), vec![renamed])?);
             match self.parts.table.commit(writes).await {
@@ -199,22 +201,30 @@ impl Store {
         if self.repository_by_id(id).await?.is_some() {
             return Err(Error::NotDeleted);
         }
-        self.sweep_rows(id).await?;
+        self.sweep_pull_requests(id).await?;
+        self.sweep_rows(keys::repository(id)).await?;
         self.sweep_blobs(id).await
     }
 
-    async fn sweep_rows(&self, id: &RepositoryId) -> Result<(), Error> {
-        let mut scan = Scan {
-            partition: keys::repository(id),
-            range: SortRange::All,
-            after: None,
-            limit: MAX_WRITES_PER_COMMIT,
-            reverse: false,
-        };
+    /// The pull requests are found by rows of the repository, so that they go first.
+    async fn sweep_pull_requests(&self, id: &RepositoryId) -> Result<(), Error> {
+        let range = SortRange::Prefix(keys::PULL_REQUEST.to_owned());
+        for row in self.scan_all(keys::repository(id), range, false).await? {
+            let pull_request = pull_requests::id_of(keys::PULL_REQUEST, &row.key)?;
+            self.sweep_rows(keys::pull_request_partition(pull_request)).await?;
+        }
+        Ok(())
+    }
+
+    async fn sweep_rows(&self, partition: String) -> Result<(), Error> {
+        // A comment is deleted together with what leads to it.
+        let limit = MAX_WRITES_PER_COMMIT / 2;
+        let mut scan = Scan { partition, range: SortRange::All, after: None, limit, reverse: false };
         loop {
             let page = self.parts.table.scan(&scan).await?;
-            let deletes: Vec<_> =
-                page.rows.into_iter().map(|row| Write::Delete { key: row.key, expect: Expect::Anything }).collect();
+            let places: Vec<Key> = page.rows.iter().filter_map(|row| keys::place_of_comment(&row.key)).collect();
+            let keys = page.rows.into_iter().map(|row| row.key).chain(places);
+            let deletes: Vec<_> = keys.map(|key| Write::Delete { key, expect: Expect::Anything }).collect();
             if !deletes.is_empty() {
                 self.parts.table.commit(deletes).await.map_err(Error::of_commit)?;
             }

@@ -113,6 +113,17 @@ impl Repository {
         self.store.parts.table.get(&keys::reference(&self.id, name)).await?.as_ref().map(rows::git_ref).transpose()
     }
 
+    /// Those of the commits that are merge commits made without a ref, which may be fetched by their ids (1 get each).
+    pub async fn unreferenced_merges(&self, ids: &[ObjectId]) -> Result<Vec<ObjectId>, Error> {
+        let mut found = Vec::new();
+        for id in ids {
+            if self.store.parts.table.get(&keys::unreferenced(&self.id, id)).await?.is_some() {
+                found.push(*id);
+            }
+        }
+        Ok(found)
+    }
+
     /// At most `limit` branches behind the name `after`, sorted by name (1 scan).
     pub async fn list_branches(&self, after: Option<&str>, limit: usize) -> Result<BranchPage, Error> {
         let prefix = format!("{}{HEADS}", keys::REF);

@@ -3,11 +3,12 @@
 use crate::Error;
 use crate::packs::PackOrigin;
 use bytes::Bytes;
-use domain::{BranchName, RepositoryId, RepositoryName};
+use domain::{BranchName, PullRequestId, RepositoryId, RepositoryName, Trigger};
 use git::{ObjectId, PackId, PackRecord, Ref};
 use ports::{Expect, Key, Row, Write};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// What every body is wrapped in: `{"v":1, ...}`, the version first.
@@ -111,11 +112,24 @@ pub(crate) struct ChangedRow {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct GuardRow {}
 
-/// `REPO#<id>` / `TAG#<key>`
+/// `REPO#<id>` / `TAGS`
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct TagsRow {
+    #[serde(rename = "t")]
+    pub(crate) tags: BTreeMap<String, String>,
+}
+
+/// `REPO#<id>` / `UNREFERENCED#<commit id>`: that it is there says it all.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct TagRow {
-    #[serde(rename = "x")]
-    pub(crate) value: String,
+pub(crate) struct UnreferencedRow {}
+
+/// `REPO#<id>` / `TRIGGERS`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct TriggersRow {
+    #[serde(rename = "i")]
+    pub(crate) configuration_id: String,
+    #[serde(rename = "t")]
+    pub(crate) triggers: Vec<Trigger>,
 }
 
 /// `REPO#<id>` / `PACK#<pack id>`
@@ -167,19 +181,36 @@ pub(crate) struct RefRow {
     target: String,
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     peeled: Option<String>,
+    /// The open pull requests whose source the ref is.
+    #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) source_of: Vec<PullRequestId>,
+    /// Whether open pull requests may have the ref as their destination: the row says so from the first one on.
+    #[serde(rename = "d", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_destination: bool,
 }
 
 impl RefRow {
-    /// The row of a ref.
+    /// The row of a ref without pull requests.
     pub(crate) fn of(target: ObjectId, peeled: Option<ObjectId>) -> Self {
-        Self { target: target.to_string(), peeled: peeled.map(|id| id.to_string()) }
+        let (target, peeled) = (target.to_string(), peeled.map(|id| id.to_string()));
+        Self { target, peeled, source_of: Vec::new(), is_destination: false }
+    }
+
+    /// The object id that the ref points to, in hex.
+    pub(crate) fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// The row after the ref was moved.
+    pub(crate) fn moved(self, target: ObjectId, peeled: Option<ObjectId>) -> Self {
+        Self { target: target.to_string(), peeled: peeled.map(|id| id.to_string()), ..self }
     }
 }
 
 /// The ref that a `REF#` row tells of.
 pub(crate) fn git_ref(row: &Row) -> Result<Ref, Error> {
     let object_id = |hex: &str| ObjectId::from_hex(hex.as_bytes()).map_err(|error| damaged(&row.key, error));
-    let RefRow { target, peeled } = decode(row)?;
+    let RefRow { target, peeled, .. } = decode(row)?;
     Ok(Ref {
         name: behind(crate::keys::REF, &row.key)?.to_owned(),
         target: object_id(&target)?,

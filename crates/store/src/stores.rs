@@ -2,11 +2,11 @@
 
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::packs::BlockCache;
+use crate::packs::PackCache;
 use crate::repository::Repository;
 use crate::rows::{self, MetaRow};
 use crate::{keys, rows::Millis};
-use domain::RepositoryId;
+use domain::{RepositoryId, UniqueId, UniqueIdKind};
 use git::odb::ObjectCache;
 use ports::clock::Clock;
 use ports::{Blobs, Feed, Page, Row, Scan, SortRange, Table};
@@ -25,9 +25,9 @@ pub struct Components {
     pub clock: Arc<dyn Clock>,
     /// A local directory for files that are worked on; on the same file system as the blobs where these are files.
     pub scratch: PathBuf,
-    /// The size of the blocks in which packs are read and cached, in bytes; a power of two.
+    /// The size of the blocks in which packs are looked at, in bytes; a power of two. Several of them are read at once.
     pub block_size: usize,
-    /// How many bytes of blocks to keep in memory.
+    /// How many bytes of packs to keep in memory as they are stored.
     pub block_cache_bytes: u64,
     /// How many bytes of decoded objects to keep in memory.
     pub object_cache_bytes: u64,
@@ -44,7 +44,7 @@ pub(crate) struct Parts {
     pub(crate) feed: Option<Arc<dyn Feed>>,
     pub(crate) blobs: Arc<dyn Blobs>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) blocks: Arc<BlockCache>,
+    pub(crate) blocks: Arc<PackCache>,
     pub(crate) objects: Arc<ObjectCache>,
     scratch: PathBuf,
 }
@@ -54,7 +54,7 @@ impl Store {
     pub fn new(components: Components) -> Self {
         let Components { table, feed, blobs, clock, scratch, block_size, block_cache_bytes, object_cache_bytes } =
             components;
-        let blocks = Arc::new(BlockCache::new(block_size, block_cache_bytes));
+        let blocks = Arc::new(PackCache::new(block_size, block_cache_bytes));
         let objects = Arc::new(ObjectCache::new(object_cache_bytes));
         Self { parts: Arc::new(Parts { table, feed, blobs, clock, blocks, objects, scratch }) }
     }
@@ -99,6 +99,11 @@ impl Store {
 
 /// How many rows to ask for when all are wanted: as many as the table gives in one page.
 const LARGEST_PAGE: usize = 100_000;
+
+/// A fresh unique id.
+pub fn unique_id(kind: UniqueIdKind) -> Result<UniqueId, Error> {
+    Ok(UniqueId::from_random(kind, random()?))
+}
 
 /// Random bytes for ids.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {

@@ -46,6 +46,11 @@ impl RequestToken {
         Self { key: keys::token(&name), request: digest(&[request]) }
     }
 
+    /// The row that remembers the token.
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+
     /// The write that remembers what the request made. It conflicts when the token is used at the same time by another one:
     /// then look the token up again.
     pub(crate) fn remember(&self, made: &str, now: SystemTime) -> Result<Write, Error> {
@@ -66,7 +71,7 @@ impl Store {
 }
 
 /// A digest of parts that tells where each one ends.
-fn digest(parts: &[&[u8]]) -> String {
+pub(crate) fn digest(parts: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());

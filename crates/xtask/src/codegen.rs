@@ -22,6 +22,37 @@ const FAMILIES: &[&str] = &[
     "triggers",
 ];
 
+/// Where the operations with the condition key `codecommit:References` name the ref that they are about (AWS CodeCommit service
+/// authorization reference). Those that merge a pull request do not name it: it is the pull request's.
+const REFERENCES: &[(&str, &str)] = &[
+    ("CreateBranch", BRANCH),
+    ("CreateCommit", BRANCH),
+    ("CreateUnreferencedMergeCommit", DESTINATION),
+    ("DeleteBranch", BRANCH),
+    ("DeleteFile", BRANCH),
+    ("GetMergeCommit", DESTINATION),
+    ("MergeBranchesByFastForward", TARGET),
+    ("MergeBranchesBySquash", TARGET),
+    ("MergeBranchesByThreeWay", TARGET),
+    ("PutFile", BRANCH),
+];
+
+const BRANCH: &str = "branch_reference(self.branch_name.as_deref())";
+const DESTINATION: &str = "specified_reference(self.destination_commit_specifier.as_deref())";
+const TARGET: &str = "branch_reference(self.target_branch.as_deref())\
+    .or_else(|| specified_reference(self.destination_commit_specifier.as_deref()))";
+
+/// The folders of the APIs that speak the Query protocol. They have no model: an operation is a file that says so in its first
+/// line.
+const QUERY_APIS: &[&str] = &["iam", "sts"];
+
+/// The traits of inputs that name what they are about, with their method, and the members that name it.
+const SUBJECTS: &[(&str, &str, &[&str])] = &[
+    ("NamesRepository", "repository_name", &["repositoryName", "oldName"]),
+    ("NamesComment", "comment_id", &["commentId", "inReplyTo"]),
+    ("NamesResource", "resource_arn", &["resourceArn"]),
+];
+
 /// Why nothing was generated.
 #[derive(Debug)]
 pub enum CodegenError {
@@ -64,8 +95,9 @@ pub fn generate(root: &Path) -> Result<Vec<(PathBuf, String)>, CodegenError> {
         (api.join("constraints.rs"), formatted(&checks.constraints)?),
         (api.join("checks.rs"), formatted(&checks.checks)?),
         (root.join("functions/src/registry.rs"), formatted(&registry(root, &model)?)?),
+        (root.join("functions/src/query_registry.rs"), formatted(&query_registry(root)?)?),
     ];
-    for family in FAMILIES {
+    for family in FAMILIES.iter().chain(QUERY_APIS) {
         let folder = root.join("functions/src").join(family);
         if folder.is_dir() {
             files.push((folder.with_extension("rs"), formatted(&family_modules(family, &folder)?)?));
@@ -105,7 +137,7 @@ fn shapes(model: &Model) -> Result<String, CodegenError> {
 
 fn operations(model: &Model) -> String {
     let mut out = format!(
-        "{HEADER}use crate::errors::ErrorCode;\nuse crate::operation::{{NamesRepository, Operation}};\nuse crate::shapes::*;\n"
+        "{HEADER}use crate::errors::ErrorCode;\nuse crate::operation::{{Conditions, NamesComment, NamesPullRequest, NamesRepository, NamesResource, Operation, branch_reference, specified_reference}};\nuse crate::shapes::*;\n"
     );
     for (name, operation) in &model.operations {
         let input = operation.input.as_deref().unwrap_or("crate::operation::Empty");
@@ -119,18 +151,55 @@ fn operations(model: &Model) -> String {
         );
         let members = operation.input.as_ref().and_then(|input| model.structures.get(input));
         let names = |name: &str| members.is_some_and(|members| members.iter().any(|member| member.name == name));
-        let repository = ["repositoryName", "oldName"].into_iter().find(|member| names(member));
-        if let Some(member) = repository {
+        for (subject, method, spellings) in SUBJECTS {
+            let Some(member) = spellings.iter().find(|member| names(member)) else { continue };
             let _ = write!(
                 out,
-                "\nimpl NamesRepository for {input} {{\n    fn repository_name(&self) -> Option<&str> {{\n        \
+                "\nimpl {subject} for {input} {{\n    fn {method}(&self) -> Option<&str> {{\n        \
                  self.{}.as_deref()\n    }}\n}}\n",
                 field(member)
             );
         }
+        if names("pullRequestId") {
+            let repository = Some("repositoryName").filter(|member| names(member)).map(|member| {
+                format!("fn repository_name(&self) -> Option<&str> {{ self.{}.as_deref() }}\n", field(member))
+            });
+            let _ = write!(
+                out,
+                "\nimpl NamesPullRequest for {input} {{\n    fn pull_request_id(&self) -> Option<&str> {{\n        \
+                 self.pull_request_id.as_deref()\n    }}\n{}}}\n",
+                repository.unwrap_or_default()
+            );
+        }
     }
+    out.push_str(&conditions(model));
     let names: Vec<String> = model.operations.keys().map(|name| format!("\"{name}\"")).collect();
     let _ = write!(out, "\npub const OPERATIONS: &[&str] = &[{}];\n", names.join(", "));
+    out
+}
+
+/// What each input says of itself that policies may have conditions on.
+fn conditions(model: &Model) -> String {
+    let mut out = String::new();
+    for (name, operation) in &model.operations {
+        let Some(input) = &operation.input else { continue };
+        let has = |member: &str| {
+            model.structures.get(input).is_some_and(|members| members.iter().any(|known| known.name == member))
+        };
+        let _ = writeln!(out, "\nimpl Conditions for {input} {{");
+        if let Some((_, reference)) = REFERENCES.iter().find(|(known, _)| known == name) {
+            let _ = writeln!(out, "    fn reference(&self) -> Option<String> {{ {reference} }}");
+        }
+        let tags = if has("tags") {
+            Some("self.tags.iter().flatten().map(|(key, value)| (key.as_str(), Some(value.as_str()))).collect()")
+        } else {
+            has("tagKeys").then_some("self.tag_keys.iter().flatten().map(|key| (key.as_str(), None)).collect()")
+        };
+        if let Some(tags) = tags {
+            let _ = writeln!(out, "    fn request_tags(&self) -> Vec<(&str, Option<&str>)> {{ {tags} }}");
+        }
+        out.push_str("}\n");
+    }
     out
 }
 
@@ -172,6 +241,38 @@ fn registry(root: &Path, model: &Model) -> Result<String, CodegenError> {
          /// The entries, by family.\npub fn operations() -> Vec<Entry> {{\n    vec![\n{entries}    ]\n}}\n"
     )
     .replace("__USES__", &uses(&entries)))
+}
+
+/// One line per operation of the Query APIs: every file of their folders that begins with ``//! `Name`: ``.
+fn query_registry(root: &Path) -> Result<String, CodegenError> {
+    let (mut entries, mut apis) = (String::new(), Vec::new());
+    for api in QUERY_APIS {
+        let folder = root.join("functions/src").join(api);
+        if !folder.is_dir() {
+            continue;
+        }
+        let mut names = Vec::new();
+        for file in std::fs::read_dir(folder)? {
+            let source = std::fs::read_to_string(file?.path())?;
+            let name = source.strip_prefix("//! `").and_then(|rest| rest.split_once("`: "));
+            names.extend(name.map(|(name, _)| name.to_owned()));
+        }
+        names.sort();
+        for name in names {
+            let function = field(&name);
+            let _ = writeln!(
+                entries,
+                "    QueryEntry::{api}(\"{name}\", |cx, on, input| Box::pin({api}::{function}::{function}(cx, on, input))),"
+            );
+        }
+        apis.push(*api);
+    }
+    Ok(format!(
+        "{HEADER}//! The table of contents: every operation of IAM and STS that there is a function for.\n\n\
+         use crate::{{{}}};\nuse service::QueryEntry;\n\n\
+         /// The entries, by API.\npub fn query_operations() -> Vec<QueryEntry> {{\n    vec![\n{entries}    ]\n}}\n",
+        apis.join(", ")
+    ))
 }
 
 fn uses(entries: &str) -> String {

@@ -1,6 +1,6 @@
 //! The file changes of one request: checked against each other, then planned against the tree they apply to.
 
-use super::planned_tree::{PlannedFile, PlannedTree};
+use super::planned_tree::{KEEP_FILE, PlannedFile, PlannedTree};
 use crate::files::{content, wire};
 use crate::paths::file_path;
 use api::{DeleteFileEntry, ErrorCode, FileMetadata, PutFileEntry, SetFileModeEntry};
@@ -15,9 +15,6 @@ const MOST_FILES: usize = 100;
 
 /// The most bytes of content one commit may carry (AWS CodeCommit quota "combined size of files": 7 MB).
 const MOST_COMBINED_BYTES: usize = 7 << 20;
-
-/// The name of the file that keeps an otherwise empty folder.
-const KEEP_FILE: &str = ".gitkeep";
 
 /// File changes that do not contradict each other.
 pub(crate) struct FileChanges {
@@ -204,10 +201,7 @@ impl FileChanges {
         }
         if self.keep_empty_folders {
             for path in emptied {
-                if let Some(folder) = tree.leaves_folder_empty(&path)? {
-                    let keep = format!("{folder}/{KEEP_FILE}");
-                    let file = PlannedFile { kind: EntryKind::Blob, id: content::blob_id(b"")? };
-                    tree.put(&keep, file)?;
+                if let Some((keep, file)) = tree.keep_folder(&path)? {
                     planned.blobs.push(Vec::new());
                     planned.added.push(metadata(&keep, file));
                 }

@@ -2,7 +2,7 @@
 
 use crate::blocking::{blocking, unreadable};
 use crate::inputs::{page_size, required};
-use crate::paths::folder_path;
+use crate::paths::{decode_hex, encode_hex, folder_path};
 use crate::{page_token, revision};
 use api::{BlobMetadata, Difference, ErrorCode, GetDifferencesInput, GetDifferencesOutput};
 use git::diff::{Differences, Side};
@@ -100,16 +100,11 @@ fn page(
     let mut page = Vec::new();
     for found in differences.by_ref().take(size) {
         let found = found.map_err(unreadable)?;
-        let place: String = found.path.iter().map(|byte| format!("{byte:02x}")).collect();
+        let place = encode_hex(&found.path);
         page.extend(difference(&found.path, found.before, found.after, paths).map(|difference| (place, difference)));
     }
     let more = differences.next().transpose().map_err(unreadable)?.is_some();
     Ok((page, more))
-}
-
-fn decode_hex(hex: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = hex.chars().map(|c| c.to_digit(16).map(|digit| digit as u8)).collect::<Option<_>>()?;
-    Some(digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect())
 }
 
 fn difference(path: &[u8], before: Option<Side>, after: Option<Side>, paths: &Paths) -> Option<Difference> {

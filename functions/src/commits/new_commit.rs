@@ -5,6 +5,7 @@ use crate::changes;
 use crate::inputs::object_id;
 use api::ErrorCode;
 use domain::{BranchName, RefName};
+use git::commit::NewCommit;
 use git::edit::Edit;
 use git::receive::PackBuilder;
 use git::{Kind, ObjectId, Odb};
@@ -29,10 +30,18 @@ pub(crate) struct Base {
 }
 
 /// Who makes the commit, and what for.
+#[derive(Clone)]
 pub(crate) struct Words {
     name: String,
     email: String,
     message: String,
+}
+
+impl Words {
+    /// A commit in these words, at a time in seconds since the epoch.
+    pub(crate) fn commit<'a>(&'a self, tree: ObjectId, parents: &'a [ObjectId], time: i64) -> NewCommit<'a> {
+        NewCommit { tree, parents, name: &self.name, email: &self.email, time, message: &self.message }
+    }
 }
 
 /// The objects a commit needs besides its trees, and the paths they go to.
@@ -160,14 +169,7 @@ pub(crate) async fn make(
             return Err(Failure::new(unchanged, "the change leaves every file as it is"));
         }
         let parents: Vec<ObjectId> = parent.into_iter().collect();
-        let commit = git::commit::NewCommit {
-            tree: new_tree,
-            parents: &parents,
-            name: &words.name,
-            email: &words.email,
-            time: seconds,
-            message: &words.message,
-        };
+        let commit = words.commit(new_tree, &parents, seconds);
         let commit = pack.add(Kind::Commit, &commit.encode()).map_err(rejected)?;
         let mut staged = pack.finish(&odb).map_err(rejected)?;
         staged.record.closed = staged.roots.as_ref().is_some_and(|roots| roots[..] == [commit]);

@@ -1,12 +1,16 @@
 //! A tree with the changes a request makes to it so far: what is at a path, and which changes cannot stand together.
 
 use crate::blocking::unreadable;
+use crate::files::content;
 use api::ErrorCode;
 use git::edit::Edit;
 use git::tree::{EntryKind, EntryMode, entry_at};
 use git::{ObjectId, Odb};
 use service::{Failure, Result};
 use std::collections::BTreeMap;
+
+/// The name of the file that keeps an otherwise empty folder; Git itself has no empty folders.
+pub(crate) const KEEP_FILE: &str = ".gitkeep";
 
 /// A file at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,8 +81,17 @@ impl<'a> PlannedTree<'a> {
         self.changes.insert(path.to_owned(), None);
     }
 
-    /// Whether the folder that holds `path` would vanish with the changes so far.
-    pub(crate) fn leaves_folder_empty(&self, path: &str) -> Result<Option<String>> {
+    /// Where the folder that held `removed` would vanish with the changes so far, puts an empty file that keeps it.
+    pub(crate) fn keep_folder(&mut self, removed: &str) -> Result<Option<(String, PlannedFile)>> {
+        let Some(folder) = self.leaves_folder_empty(removed)? else { return Ok(None) };
+        let path = format!("{folder}/{KEEP_FILE}");
+        let file = PlannedFile { kind: EntryKind::Blob, id: content::blob_id(b"")? };
+        self.put(&path, file)?;
+        Ok(Some((path, file)))
+    }
+
+    /// The folder that holds `path`, if it would vanish with the changes so far.
+    fn leaves_folder_empty(&self, path: &str) -> Result<Option<String>> {
         let Some((folder, _)) = path.rsplit_once('/') else { return Ok(None) };
         let below = format!("{folder}/");
         if self.changes_below(&below).any(|(_, change)| change.is_some()) {

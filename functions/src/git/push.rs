@@ -4,6 +4,7 @@ use domain::{BranchName, RefName};
 use git::receive::{Command, Outcome, PushRequest, ReceiveError, Report, index_pack};
 use git::{Kind, Limits, ObjectId, Odb, StagedPack, commit, walk};
 use service::{Authorized, Context, Failure};
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, BufRead, Write};
 use std::sync::Arc;
 use store::{ChangeError, PackOrigin, RefusalReason, Repository, RepositoryChange, Snapshot, StoredPack};
@@ -12,6 +13,9 @@ use tokio::runtime::Handle;
 /// What every other ref of an atomic push is told when one cannot be changed.
 const ATOMIC: &str = "not changed, as another ref of this atomic push cannot be";
 
+/// What a ref is told that the caller's policies do not allow to be pushed to.
+const FORBIDDEN: &str = "you are not authorized to push to this ref (codecommit:GitPush with codecommit:References)";
+
 /// A push in progress.
 pub(super) struct Push<'a> {
     pub(super) cx: &'a Context,
@@ -19,6 +23,8 @@ pub(super) struct Push<'a> {
     pub(super) runtime: &'a Handle,
     pub(super) request: PushRequest,
     pub(super) limits: Limits,
+    /// The refs that the caller may not push to.
+    pub(super) forbidden: BTreeSet<String>,
 }
 
 /// A command that may still succeed.
@@ -39,6 +45,16 @@ struct Target {
     forced: bool,
 }
 
+/// What became of one part of a push.
+enum Committed {
+    /// All of it that can be.
+    All,
+    /// Nothing of it can be.
+    Nothing,
+    /// These, which can be, do not fit into one commit.
+    TooMany(Vec<Wish>),
+}
+
 /// What became of each command; `None` as long as it is not known.
 type Outcomes = Vec<Option<Outcome>>;
 
@@ -51,6 +67,10 @@ impl Push<'_> {
             io::copy(input, &mut io::sink()).map_err(Failure::internal)?;
             let outcomes = vec![Some(Err("the push was refused".to_owned())); self.request.commands.len()];
             return self.finish(report, &Err(reason.clone()), outcomes);
+        }
+        if !self.forbidden.is_empty() {
+            io::copy(input, &mut io::sink()).map_err(Failure::internal)?;
+            return self.finish(report, &Ok(()), self.forbid());
         }
         let snapshot = self.runtime.block_on(self.repository.open())?;
         let mut outcomes: Outcomes = vec![None; self.request.commands.len()];
@@ -76,6 +96,16 @@ impl Push<'_> {
             }
         }
         self.finish(report, &Ok(()), outcomes)
+    }
+
+    /// Refuses the whole push, as some of its refs are forbidden.
+    fn forbid(&self) -> Outcomes {
+        let refused = |command: &Command| {
+            let forbidden = self.forbidden.contains(&command.name);
+            let reason = if forbidden { FORBIDDEN } else { "not changed, as another ref of this push is forbidden" };
+            Some(Err(reason.to_owned()))
+        };
+        self.request.commands.iter().map(refused).collect()
     }
 
     /// The commands that make sense as far as can be seen before the pack is read.
@@ -155,8 +185,9 @@ impl Push<'_> {
         let groups = if atomic { vec![deletions.into_iter().chain(others).collect()] } else { vec![deletions, others] };
         let mut unregistered = stored;
         for group in groups {
-            let mut left = group.into_iter().peekable();
-            while left.peek().is_some() {
+            let mut left = VecDeque::from(group);
+            let mut most = usize::MAX;
+            while !left.is_empty() {
                 let mut change = self.repository.change(self.cx.actor());
                 change.pushed(self.request.options.clone());
                 if let Some(pack) = &unregistered {
@@ -169,33 +200,40 @@ impl Push<'_> {
                     change.set_default_branch_if_none(branch.clone());
                 }
                 let mut part = Vec::new();
-                while left.peek().is_some() && (part.is_empty() || atomic || change.has_room()) {
-                    let Some(wish) = left.next() else { break };
+                while part.is_empty() || atomic || (part.len() < most && change.has_room()) {
+                    let Some(wish) = left.pop_front() else { break };
                     edit(&mut change, &wish);
                     part.push(wish);
                 }
-                if self.commit(change, part, outcomes)? {
-                    unregistered = None;
+                let length = part.len();
+                match self.commit(change, part, outcomes)? {
+                    Committed::All => unregistered = None,
+                    Committed::Nothing => {}
+                    // Pull requests change with the refs, and these did not count: less at once, then.
+                    Committed::TooMany(part) => {
+                        most = length / 2;
+                        part.into_iter().rev().for_each(|wish| left.push_front(wish));
+                    }
                 }
             }
         }
         Ok(())
     }
 
-    /// Commits one change without the refs that cannot be changed. Tells whether anything was committed.
+    /// Commits one change without the refs that cannot be changed.
     fn commit(
         &self,
         mut change: RepositoryChange,
         mut part: Vec<Wish>,
         outcomes: &mut Outcomes,
-    ) -> Result<bool, Failure> {
+    ) -> Result<Committed, Failure> {
         loop {
             match self.runtime.block_on(change.commit()) {
                 Ok(()) => {
                     for wish in part {
                         outcomes[wish.at] = Some(Ok(()));
                     }
-                    return Ok(true);
+                    return Ok(Committed::All);
                 }
                 Err(ChangeError::Refused(refusals)) => {
                     for refusal in refusals {
@@ -207,14 +245,17 @@ impl Push<'_> {
                     }
                     self.give_up_if_atomic(&mut part, outcomes);
                     if part.is_empty() {
-                        return Ok(false);
+                        return Ok(Committed::Nothing);
                     }
+                }
+                Err(ChangeError::TooManyChanges { .. }) if part.len() > 1 && !self.request.capabilities.atomic => {
+                    return Ok(Committed::TooMany(part));
                 }
                 Err(error @ ChangeError::TooManyChanges { .. }) => {
                     for wish in part {
                         outcomes[wish.at] = Some(Err(format!("{error}, without --atomic")));
                     }
-                    return Ok(false);
+                    return Ok(Committed::Nothing);
                 }
                 Err(error) => return Err(crate::changes::failure(error)),
             }

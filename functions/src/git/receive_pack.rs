@@ -40,7 +40,10 @@ pub(super) async fn receive_pack(
             // git probes with an empty request before it sends a large one; the answer is as empty.
             return Ok(());
         }
-        let push = Push { cx: &cx, repository: &repository, runtime: &runtime, request, limits };
+        // Whether the caller may push at all was asked before, without a ref.
+        let names = request.commands.iter().map(|command| command.name.as_str());
+        let forbidden = runtime.block_on(cx.forbidden_to_push(repository.name(), names))?;
+        let push = Push { cx: &cx, repository: &repository, runtime: &runtime, request, limits, forbidden };
         push.run(&mut input, out).map_err(GitFailure::from)
     })
     .await

@@ -2,8 +2,10 @@
 
 use super::request_reader::request_reader;
 use super::respond::respond;
+use git::ObjectId;
 use git::upload::{Failure, ProtocolVersion, View, advertise, v0, v2};
 use service::{Authorized, Context, GitFailure, GitProtocol, GitRequest, Response};
+use std::collections::HashSet;
 use std::io::Write;
 use store::{Repository, Snapshot};
 use tokio::runtime::Handle;
@@ -51,6 +53,9 @@ pub(super) async fn upload_pack(
     .await
 }
 
+/// How many commits without a ref a fetch may ask for by their ids.
+const MOST_UNREFERENCED: usize = 16;
+
 /// What a request is answered from, on the blocking side.
 struct Serving {
     cx: Context,
@@ -70,11 +75,12 @@ impl Serving {
             }
             Ok(Some(v2::Request::Fetch(request))) => {
                 let snapshot = self.open()?;
-                done(v2::answer_fetch(&request, &self.view(&snapshot), out))
+                let unreferenced = self.unreferenced(&request.wants, &snapshot)?;
+                done(v2::answer_fetch(&request, &self.view(&snapshot, &unreferenced), out))
             }
             Ok(Some(v2::Request::ObjectInfo(request))) => {
                 let snapshot = self.open()?;
-                done(request.answer(&self.view(&snapshot), out))
+                done(request.answer(&self.view(&snapshot, &[]), out))
             }
         }
     }
@@ -85,7 +91,8 @@ impl Serving {
             Err(failure) => tell(&failure, out),
             Ok(Some(request)) => {
                 let snapshot = self.open()?;
-                done(v0::answer(&request, &self.view(&snapshot), out))
+                let unreferenced = self.unreferenced(&request.fetch.wants, &snapshot)?;
+                done(v0::answer(&request, &self.view(&snapshot, &unreferenced), out))
             }
         }
     }
@@ -94,12 +101,25 @@ impl Serving {
         self.runtime.block_on(self.repository.open()).map_err(GitFailure::internal)
     }
 
-    fn view<'a>(&'a self, snapshot: &'a Snapshot) -> View<'a> {
+    /// Those of the first few wants that are merge commits without a ref. All others are answered without asking the table.
+    fn unreferenced(&self, wants: &[ObjectId], snapshot: &Snapshot) -> Result<Vec<ObjectId>, GitFailure> {
+        if snapshot.all_reachable {
+            return Ok(Vec::new());
+        }
+        let tips: HashSet<ObjectId> =
+            snapshot.refs.iter().flat_map(|tip| [Some(tip.target), tip.peeled]).flatten().collect();
+        let nameless: Vec<ObjectId> =
+            wants.iter().filter(|want| !tips.contains(*want)).take(MOST_UNREFERENCED).copied().collect();
+        self.runtime.block_on(self.repository.unreferenced_merges(&nameless)).map_err(GitFailure::internal)
+    }
+
+    fn view<'a>(&'a self, snapshot: &'a Snapshot, unreferenced: &'a [ObjectId]) -> View<'a> {
         View {
             refs: &snapshot.refs,
             head: snapshot.head.as_deref(),
             odb: &snapshot.odb,
             all_reachable: snapshot.all_reachable,
+            unreferenced,
             scratch: self.cx.store.scratch(),
         }
     }

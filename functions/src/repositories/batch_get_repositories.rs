@@ -3,7 +3,7 @@
 use super::wire;
 use api::{BatchGetRepositoriesInput, BatchGetRepositoriesOutput, ErrorCode};
 use domain::RepositoryName;
-use service::{Account, Authorized, Context, Failure, Result};
+use service::{Authorized, Context, Failure, Result, Several};
 
 /// The most repositories one request may name (AWS CodeCommit API reference, `MaximumRepositoryNamesExceededException`).
 const MOST_NAMES: usize = 100;
@@ -11,7 +11,7 @@ const MOST_NAMES: usize = 100;
 /// Tells what is known of several repositories; those that do not exist are listed apart.
 pub(crate) async fn batch_get_repositories(
     cx: Context,
-    _account: Authorized<Account>,
+    _several: Authorized<Several>,
     input: BatchGetRepositoriesInput,
 ) -> Result<BatchGetRepositoriesOutput> {
     let names = input.repository_names.unwrap_or_default();
@@ -23,7 +23,7 @@ pub(crate) async fn batch_get_repositories(
     }
     let names = names.into_iter().map(valid).collect::<Result<Vec<_>>>()?;
     for name in &names {
-        cx.authorize("codecommit:BatchGetRepositories", name)?;
+        cx.authorize("codecommit:BatchGetRepositories", name).await?;
     }
 
     let (mut found, mut missing) = (Vec::new(), Vec::new());

@@ -1,28 +1,28 @@
 //! `CreateRepository`: makes a new, empty repository.
 
 use super::wire;
-use crate::inputs::{repository_description, repository_name};
+use crate::inputs::repository_description;
+use crate::tags::rules::check_tags;
 use api::{CreateRepositoryInput, CreateRepositoryOutput, ErrorCode};
-use service::{Account, Authorized, Context, Failure, Result};
-use std::collections::BTreeMap;
+use service::{Authorized, Context, Failure, NamedRepository, Result};
 use store::{CreateRepositoryError, NewRepository};
-
-/// The most tags a resource may have (AWS CodeCommit quota "tags").
-const MOST_TAGS: usize = 50;
 
 /// Makes a repository.
 pub(crate) async fn create_repository(
     cx: Context,
-    _account: Authorized<Account>,
+    name: Authorized<NamedRepository>,
     input: CreateRepositoryInput,
 ) -> Result<CreateRepositoryOutput> {
-    let name = repository_name(input.repository_name)?;
     let description = repository_description(input.repository_description);
-    let kms_key_id = key_id(input.kms_key_id)?;
-    let tags = tags(input.tags.unwrap_or_default())?;
+    let kms_key_id = match input.kms_key_id {
+        Some(name) => cx.encryption_key(&name).await?,
+        None => None,
+    };
+    let tags = input.tags.unwrap_or_default();
+    check_tags(&tags)?;
 
     require_room(&cx).await?;
-    let new = NewRepository { name, description, kms_key_id, tags };
+    let new = NewRepository { name: (**name).clone(), description, kms_key_id, tags };
     let repository = cx.store.create_repository(&cx.actor(), new).await.map_err(|error| match error {
         CreateRepositoryError::AlreadyExists(name) => {
             Failure::new(ErrorCode::RepositoryNameExistsException, format!("there is a repository '{name}' already"))
@@ -49,33 +49,4 @@ async fn require_room(cx: &Context) -> Result<()> {
         ErrorCode::RepositoryLimitExceededException,
         format!("there are {most} repositories, and no more are allowed here"),
     ))
-}
-
-/// Repositories are encrypted under the service's own key so far; another one cannot be honoured, so it is not accepted.
-fn key_id(given: Option<String>) -> Result<Option<String>> {
-    match given {
-        Some(key) if key != "alias/aws/codecommit" => Err(Failure::new(
-            ErrorCode::EncryptionKeyNotFoundException,
-            format!("there is no key '{}'; leave kmsKeyId out", key.escape_debug()),
-        )),
-        given => Ok(given),
-    }
-}
-
-fn tags(tags: BTreeMap<String, String>) -> Result<BTreeMap<String, String>> {
-    if tags.len() > MOST_TAGS {
-        return Err(Failure::new(
-            ErrorCode::TooManyTagsException,
-            format!("a repository has at most {MOST_TAGS} tags"),
-        ));
-    }
-    for key in tags.keys() {
-        if key.to_ascii_lowercase().starts_with("aws:") {
-            return Err(Failure::new(
-                ErrorCode::InvalidSystemTagUsageException,
-                "tag keys that begin with 'aws:' are reserved",
-            ));
-        }
-    }
-    Ok(tags)
 }

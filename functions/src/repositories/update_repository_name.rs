@@ -12,7 +12,7 @@ pub(crate) async fn update_repository_name(
     input: UpdateRepositoryNameInput,
 ) -> Result<()> {
     let new_name = repository_name(input.new_name)?;
-    cx.authorize("codecommit:UpdateRepositoryName", &new_name)?;
+    cx.authorize("codecommit:UpdateRepositoryName", &new_name).await?;
     match cx.store.rename_repository(&cx.actor(), repository.name(), &new_name).await {
         Ok(_) => Ok(()),
         Err(RenameRepositoryError::Missing(name)) => {

@@ -1,17 +1,11 @@
 //! Repositories as the API shows them.
 
 use api::{RepositoryMetadata, Timestamp};
-use domain::RepositoryArn;
 use service::{Context, Result};
 use store::Repository;
 
 /// The metadata of a repository. SSH is not spoken, so there is no SSH clone URL.
 pub(crate) async fn metadata(cx: &Context, repository: &Repository) -> Result<RepositoryMetadata> {
-    let arn = RepositoryArn {
-        region: cx.settings.region.clone(),
-        account: cx.settings.account.clone(),
-        name: repository.name().clone(),
-    };
     Ok(RepositoryMetadata {
         account_id: Some(cx.settings.account.to_string()),
         repository_id: Some(repository.id().to_string()),
@@ -22,7 +16,7 @@ pub(crate) async fn metadata(cx: &Context, repository: &Repository) -> Result<Re
         creation_date: Some(Timestamp::from(repository.created())),
         clone_url_http: Some(format!("{}/v1/repos/{}", cx.settings.endpoint, repository.name())),
         clone_url_ssh: None,
-        arn: Some(arn.to_string()),
+        arn: Some(cx.arn(repository.name()).to_string()),
         kms_key_id: repository.kms_key_id().map(str::to_owned),
     })
 }

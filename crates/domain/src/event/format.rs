@@ -30,18 +30,18 @@ pub(super) fn whole_millis(time: SystemTime) -> SystemTime {
 }
 
 /// Times as RFC 3339 text in UTC, with exactly three digits of fraction.
-pub(super) mod rfc3339 {
+pub(crate) mod rfc3339 {
     use super::{Deserialize, Deserializer, Duration, Serializer, SystemTime, UNIX_EPOCH};
     use jiff::Timestamp;
     use serde::de::Error as _;
     use serde::ser::Error as _;
 
-    pub(in crate::event) fn serialize<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
         let time = Timestamp::try_from(*time).map_err(S::Error::custom)?;
         serializer.collect_str(&format_args!("{time:.3}"))
     }
 
-    pub(in crate::event) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SystemTime, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SystemTime, D::Error> {
         let text = String::deserialize(deserializer)?;
         let time: Timestamp = text.parse().map_err(D::Error::custom)?;
         let millis = u64::try_from(time.as_millisecond()).map_err(D::Error::custom)?;

@@ -1,7 +1,9 @@
 //! The checks of `git fsck` with the severities of `receive.fsckObjects`: is an object well-formed, and free of names and
 //! settings that harm those who check it out. Checks are named as Git names them (git-fsck, "FSCK MESSAGES").
 //!
-//! What Git only warns of without any effect (such as `missingTaggerEntry`) passes. In two points these checks are stricter
+//! What Git only warns of without any effect (such as `missingTaggerEntry`) passes. So do three mistakes of early tools that
+//! published histories are full of and that harm nobody: `zeroPaddedFilemode`, `missingSpaceBeforeDate` and `badTimezone`; a
+//! service that refused them could not take those projects in. In two points these checks are stricter
 //! than Git's: a tree entry's mode must be one of those that all tools read alike (`badFilemode`), and a submodule's URL
 //! must not name the `ext` transport (`gitmodulesUrl`), which runs commands.
 

@@ -23,7 +23,7 @@ pub fn check_wants(view: &View, wants: &[ObjectId]) -> Result<std::result::Resul
     let mut others = HashSet::new();
     for id in wants.iter().filter(|id| !tips.contains(*id)) {
         let Some(entry) = odb.locate(id)? else { return Ok(Err(*id)) };
-        if view.all_reachable {
+        if view.all_reachable || view.unreferenced.contains(id) {
             continue;
         }
         match odb.info(entry)?.kind {

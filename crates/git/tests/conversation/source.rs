@@ -98,6 +98,7 @@ impl Source {
             head: Some(self.head),
             odb: &self.packs.odb,
             all_reachable: self.all_reachable,
+            unreferenced: &[],
             scratch: self.packs.dir.path(),
         }
     }

@@ -20,6 +20,8 @@ fn text(kind: Kind, content: impl Into<String>, check: Option<&'static str>) -> 
 pub(crate) fn commits() -> Vec<Crafted> {
     let with_author =
         |who: &str, check| text(Kind::Commit, format!("tree {ID}\nauthor {who}\ncommitter {WHO}\n\nm\n"), Some(check));
+    let author_that_passes =
+        |who: &str| text(Kind::Commit, format!("tree {ID}\nauthor {who}\ncommitter {WHO}\n\nm\n"), None);
     let commit = |content: String, check| text(Kind::Commit, content, check);
     vec![
         commit(format!("tree {ID}\nparent {PARENT}\nparent {PARENT}\nauthor {WHO}\ncommitter {WHO}\n\nm\n"), None),
@@ -43,7 +45,7 @@ pub(crate) fn commits() -> Vec<Crafted> {
         with_author("A<a@b> 1 +0000", "missingSpaceBeforeEmail"),
         with_author("A <a<b> 1 +0000", "badEmail"),
         with_author("A <a@b 1 +0000", "badEmail"),
-        with_author("A <a@b>1 +0000", "missingSpaceBeforeDate"),
+        author_that_passes("A <a@b>1 +0000"),
         with_author("A <a@b> x +0000", "badDate"),
         with_author("A <a@b> 1", "badDate"),
         with_author("A <a@b> ", "badDate"),
@@ -51,10 +53,10 @@ pub(crate) fn commits() -> Vec<Crafted> {
         with_author("A <a@b> 01 +0000", "zeroPaddedDate"),
         with_author("A <a@b> 99999999999999999999 +0000", "badDateOverflow"),
         with_author("A <a@b> 9223372036854775808 +0000", "badDateOverflow"),
-        with_author("A <a@b> 1 0000", "badTimezone"),
-        with_author("A <a@b> 1 +000", "badTimezone"),
-        with_author("A <a@b> 1 +00000", "badTimezone"),
-        with_author("A <a@b> 1 ", "badTimezone"),
+        author_that_passes("A <a@b> 1 0000"),
+        author_that_passes("A <a@b> 1 +000"),
+        author_that_passes("A <a@b> 1 +00000"),
+        author_that_passes("A <a@b> 1 "),
     ]
 }
 
@@ -103,8 +105,8 @@ pub(crate) fn trees() -> Vec<Crafted> {
         named(b"../x", "fullPathname"),
         named(&long, "largePathname"),
         tree(&[("100644", &long[1..], id)], None),
-        tree(&[("0100644", b"a", id)], Some("zeroPaddedFilemode")),
-        tree(&[("040000", b"a", folder)], Some("zeroPaddedFilemode")),
+        tree(&[("0100644", b"a", id)], None),
+        tree(&[("040000", b"a", folder)], None),
         tree(&[("100644", b"a", id), ("100644", b"a", id)], Some("duplicateEntries")),
         tree(&[("100644", b"a", id), ("40000", b"a", folder)], Some("duplicateEntries")),
         tree(&[("100644", b"a", id), ("100644", b"a.b", id), ("40000", b"a", folder)], Some("duplicateEntries")),

@@ -48,6 +48,7 @@ impl Fetch {
             head: None,
             odb: &packs.odb,
             all_reachable: self.all_reachable,
+            unreferenced: &[],
             scratch: packs.dir.path(),
         };
         let wanted = Wanted {

@@ -116,6 +116,11 @@ pub(crate) enum Edit {
     /// A file with one of a few contents, so that old content comes back.
     File(&'static str, u8),
     Executable(&'static str, u8),
+    /// A file with one of a few contents that no file at another path has or resembles.
+    Own(&'static str, u8),
+    OwnExecutable(&'static str, u8),
+    /// A file with this content.
+    Content(&'static str, String),
     Link(&'static str),
     Submodule(&'static str, u8),
     Delete(&'static str),
@@ -133,31 +138,48 @@ pub(crate) struct NewCommit {
 
 /// Makes the commits, each with a branch `c<number>` of its own, and returns their ids.
 pub(crate) fn import(repository: &Repository, commits: &[NewCommit]) -> Vec<ObjectId> {
+    import_all(repository, &[commits]).concat()
+}
+
+/// Makes several histories that have nothing in common. All commits are numbered through; each has a branch `c<number>`.
+pub(crate) fn import_all<C: AsRef<[NewCommit]>>(repository: &Repository, histories: &[C]) -> Vec<Vec<ObjectId>> {
     let mut stream = Vec::new();
+    let mut first = 0;
+    for commits in histories {
+        write_history(&mut stream, first, commits.as_ref());
+        first += commits.as_ref().len();
+    }
+    repository.git(&["fast-import", "--quiet"], &stream);
+    let refs: String = (0..first).map(|number| format!("refs/heads/c{number}\n")).collect();
+    let listing = repository.text(&["cat-file", "--batch-check=%(objectname)"], &refs);
+    let mut ids = listing.lines().map(id);
+    histories.iter().map(|commits| ids.by_ref().take(commits.as_ref().len()).collect()).collect()
+}
+
+fn write_history(stream: &mut Vec<u8>, first: usize, commits: &[NewCommit]) {
     for (number, commit) in commits.iter().enumerate() {
         let time = 1_000_000_000 + 60 * number as i64 + i64::from(commit.skew);
-        let message = format!("commit {number}");
+        let (number, message) = (first + number, format!("commit {number}"));
         write!(stream, "commit refs/heads/c{number}\nmark :{}\n", number + 1).unwrap();
         write!(stream, "committer C <c@d> {time} +0000\ndata {}\n{message}\n", message.len()).unwrap();
         for (index, parent) in commit.parents.iter().enumerate() {
             let word = if index == 0 { "from" } else { "merge" };
-            writeln!(stream, "{word} :{}", parent + 1).unwrap();
+            writeln!(stream, "{word} :{}", first + parent + 1).unwrap();
         }
         for edit in &commit.edits {
             match edit {
-                Edit::File(path, content) => file(&mut stream, "100644", path, &text(*content)),
-                Edit::Executable(path, content) => file(&mut stream, "100755", path, &text(*content)),
-                Edit::Link(path) => file(&mut stream, "120000", path, "target"),
+                Edit::File(path, content) => file(stream, "100644", path, &text(*content)),
+                Edit::Executable(path, content) => file(stream, "100755", path, &text(*content)),
+                Edit::Own(path, content) => file(stream, "100644", path, &own_text(path, *content)),
+                Edit::OwnExecutable(path, content) => file(stream, "100755", path, &own_text(path, *content)),
+                Edit::Content(path, content) => file(stream, "100644", path, content),
+                Edit::Link(path) => file(stream, "120000", path, "target"),
                 Edit::Submodule(path, number) => writeln!(stream, "M 160000 {:040x} {path}", 16 + number).unwrap(),
                 Edit::Delete(path) => writeln!(stream, "D {path}").unwrap(),
             }
         }
         stream.push(b'\n');
     }
-    repository.git(&["fast-import", "--quiet"], &stream);
-    let refs: String = (0..commits.len()).map(|number| format!("refs/heads/c{number}\n")).collect();
-    let listing = repository.text(&["cat-file", "--batch-check=%(objectname)"], &refs);
-    listing.lines().map(id).collect()
 }
 
 fn file(stream: &mut Vec<u8>, mode: &str, path: &str, content: &str) {
@@ -173,4 +195,9 @@ pub(crate) fn text(number: u8) -> String {
             .unwrap();
         text
     })
+}
+
+/// Texts of the same path differ in a line; texts of different paths have nothing in common.
+fn own_text(path: &str, number: u8) -> String {
+    text(number).lines().map(|line| format!("{path} {line} of {path}\n")).collect()
 }

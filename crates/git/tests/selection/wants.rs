@@ -37,8 +37,12 @@ fn fixture() -> Fixture {
 
 impl Fixture {
     fn check(&self, all_reachable: bool, want: ObjectId) -> Result<(), ObjectId> {
-        let view =
-            View { refs: &self.refs, head: None, odb: &self.packs.odb, all_reachable, scratch: self.packs.dir.path() };
+        self.check_with(all_reachable, &[], want)
+    }
+
+    fn check_with(&self, all_reachable: bool, unreferenced: &[ObjectId], want: ObjectId) -> Result<(), ObjectId> {
+        let scratch = self.packs.dir.path();
+        let view = View { refs: &self.refs, head: None, odb: &self.packs.odb, all_reachable, unreferenced, scratch };
         check_wants(&view, &[self.refs[0].target, want]).unwrap()
     }
 }
@@ -59,6 +63,16 @@ fn what_only_a_deleted_ref_reached_may_not() {
         let want = fixture.source.id(rev);
         assert_eq!(fixture.check(false, want), Err(want), "{rev}");
     }
+}
+
+#[test]
+fn a_commit_without_a_ref_may_be_wanted_if_it_is_told_of_but_not_what_is_behind_it() {
+    let fixture = fixture();
+    let told = [fixture.source.id("c2"), ObjectId::from([0x11; 20])];
+    assert_eq!(fixture.check_with(false, &told, told[0]), Ok(()));
+    assert_eq!(fixture.check_with(false, &told, told[1]), Err(told[1]));
+    let blob = fixture.source.id("c2:secret");
+    assert_eq!(fixture.check_with(false, &told, blob), Err(blob));
 }
 
 #[test]

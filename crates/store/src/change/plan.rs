@@ -1,13 +1,14 @@
 //! From a change to the writes that make it happen, as far as the rows that were looked at allow it.
 
+use super::pull_requests::Followers;
 use super::refusal::{ChangeError, Refusal, RefusalReason};
 use super::view::View;
-use super::{Edit, RepositoryChange, guards};
+use super::{Closing, Edit, RepositoryChange, guards};
 use crate::error::Error;
 use crate::events::EventsOfChange;
 use crate::keys;
-use crate::rows::{self, ChangedRow, MetaRow, PackRow, RefRow, put};
-use domain::{EventKind, EventRepository, RefName, ReferenceChange, RepositoryId};
+use crate::rows::{self, ChangedRow, MetaRow, PackRow, RefRow, UnreferencedRow, put};
+use domain::{EventKind, EventRepository, PullRequestId, RefName, ReferenceChange, RepositoryId};
 use git::{ObjectId, Ref};
 use ports::{Expect, Key, Version, Write};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,26 @@ pub(super) struct Plan {
     pub(super) writes: Vec<Write>,
     /// The directories whose guards are among the writes.
     pub(super) new_guards: BTreeSet<RefName>,
+    /// The pull requests that are closed because their destination is deleted.
+    pub(super) without_destination: Vec<PullRequestId>,
+    /// Whether pull requests are closed because their destination is moved to their source's commit.
+    pub(super) merges_by_move: bool,
+}
+
+/// What becomes of the row of a ref.
+pub(super) struct PlannedRef {
+    /// The row as it is to be; `None` when it is to be deleted.
+    pub(super) row: Option<RefRow>,
+    pub(super) expect: Expect,
+}
+
+/// What was known of a ref that is moved or deleted.
+pub(super) struct Moved {
+    pub(super) name: RefName,
+    pub(super) before: RefRow,
+    /// What it is moved to; `None` when it is deleted.
+    pub(super) to: Option<ObjectId>,
+    pub(super) forced: bool,
 }
 
 impl Plan {
@@ -35,6 +56,8 @@ impl Plan {
         for (name, edit) in &change.edits {
             planner.plan_edit(name, edit, &after).await?;
         }
+        planner.plan_pull_requests(events).await?;
+        planner.plan_refs()?;
         planner.plan_default_branch(&before, &after).await?;
         planner.plan_settings(&before, version, &after)?;
         planner.plan_events(&before, &after, events)?;
@@ -56,6 +79,12 @@ fn rows_to_look_at(change: &RepositoryChange, trusting: bool) -> BTreeSet<Key> {
         }
         if creates && let Some(directory) = name.directories().next() {
             wanted.insert(keys::guard(id, &directory));
+        }
+    }
+    for Closing { pull_request, .. } in &change.closings {
+        wanted.extend([pull_request.source(), pull_request.destination()].map(|name| keys::reference(id, name)));
+        if !trusting {
+            wanted.insert(keys::pull_request(pull_request.id()));
         }
     }
     if !trusting {
@@ -92,11 +121,14 @@ fn leaves_unreachable(change: &RepositoryChange) -> bool {
         || !change.packs.is_empty() && !change.edits.values().any(gains_tip)
 }
 
-struct Planner<'a, 'v> {
-    change: &'a RepositoryChange,
-    id: &'a RepositoryId,
-    view: &'a mut View<'v>,
+pub(super) struct Planner<'a, 'v> {
+    pub(super) change: &'a RepositoryChange,
+    pub(super) id: &'a RepositoryId,
+    pub(super) view: &'a mut View<'v>,
     writes: BTreeMap<Key, Write>,
+    pub(super) refs: BTreeMap<RefName, PlannedRef>,
+    pub(super) moves: Vec<Moved>,
+    pub(super) followers: Followers,
     new_guards: BTreeSet<RefName>,
     references: Vec<ReferenceChange>,
     refusals: Vec<Refusal>,
@@ -110,13 +142,16 @@ impl<'a, 'v> Planner<'a, 'v> {
             id: change.repository.id(),
             view,
             writes: BTreeMap::new(),
+            refs: BTreeMap::new(),
+            moves: Vec::new(),
+            followers: Followers::default(),
             new_guards: BTreeSet::new(),
             references: Vec::new(),
             refusals: change.repeated.iter().map(refuse).collect(),
         }
     }
 
-    fn write(&mut self, write: Write) {
+    pub(super) fn write(&mut self, write: Write) {
         self.writes.insert(write.key().clone(), write);
     }
 
@@ -139,11 +174,12 @@ impl<'a, 'v> Planner<'a, 'v> {
         match *edit {
             Edit::Create { target, peeled } => self.plan_creation(name, target, peeled).await,
             Edit::Update { old, new, peeled, forced } => {
-                let Some((current, version)) = self.existing(name, Some(old)).await? else {
+                let Some((current, before, version)) = self.existing(name, Some(old)).await? else {
                     return Ok(());
                 };
-                let row = RefRow::of(new, peeled);
-                self.write(put(keys::reference(self.id, name), &row, Expect::Version(version))?);
+                let row = Some(before.clone().moved(new, peeled));
+                self.refs.insert(name.clone(), PlannedRef { row, expect: Expect::Version(version) });
+                self.moves.push(Moved { name: name.clone(), before, to: Some(new), forced });
                 self.tell(name, Some(current.target), Some(new), forced);
                 Ok(())
             }
@@ -154,18 +190,23 @@ impl<'a, 'v> Planner<'a, 'v> {
                     self.refuse(name, RefusalReason::DefaultBranch);
                     return Ok(());
                 }
-                let Some((current, version)) = self.existing(name, old).await? else {
+                let Some((current, before, version)) = self.existing(name, old).await? else {
                     return Ok(());
                 };
-                self.write(Write::Delete { key: keys::reference(self.id, name), expect: Expect::Version(version) });
+                self.refs.insert(name.clone(), PlannedRef { row: None, expect: Expect::Version(version) });
+                self.moves.push(Moved { name: name.clone(), before, to: None, forced: false });
                 self.tell(name, Some(current.target), None, false);
                 Ok(())
             }
         }
     }
 
-    /// The ref and the version of its row, if it exists and points to `expected`; else it is refused.
-    async fn existing(&mut self, name: &RefName, expected: Option<ObjectId>) -> Result<Option<(Ref, Version)>, Error> {
+    /// The ref, its row and the row's version, if it exists and points to `expected`; else it is refused.
+    async fn existing(
+        &mut self,
+        name: &RefName,
+        expected: Option<ObjectId>,
+    ) -> Result<Option<(Ref, RefRow, Version)>, Error> {
         let Some(row) = self.view.get(keys::reference(self.id, name)).await? else {
             self.refuse(name, RefusalReason::Missing);
             return Ok(None);
@@ -176,7 +217,7 @@ impl<'a, 'v> Planner<'a, 'v> {
                 self.refuse(name, RefusalReason::Moved { expected, actual: current.target });
                 Ok(None)
             }
-            _ => Ok(Some((current, row.version))),
+            _ => Ok(Some((current, rows::decode(&row)?, row.version))),
         }
     }
 
@@ -230,6 +271,20 @@ impl<'a, 'v> Planner<'a, 'v> {
         Ok(true)
     }
 
+    /// The rows of refs that are moved or deleted, or whose pull requests change.
+    fn plan_refs(&mut self) -> Result<(), Error> {
+        for (name, PlannedRef { row, expect }) in std::mem::take(&mut self.refs) {
+            let key = keys::reference(self.id, &name);
+            let write = match row {
+                Some(row) => put(key.clone(), &row, expect)?,
+                None => Write::Delete { key: key.clone(), expect },
+            };
+            // A created ref that takes the same name for a directory expects the contrary; that one is to fail.
+            self.writes.entry(key).or_insert(write);
+        }
+        Ok(())
+    }
+
     /// A branch that becomes the default branch must exist after the change.
     async fn plan_default_branch(&mut self, before: &MetaRow, after: &MetaRow) -> Result<(), Error> {
         let Some(branch) = &after.default_branch else {
@@ -268,7 +323,12 @@ impl<'a, 'v> Planner<'a, 'v> {
                 references: std::mem::take(&mut self.references),
                 pushed: self.change.push_options.is_some(),
                 push_options: self.change.push_options.clone().unwrap_or_default(),
+                merge: self.change.merge.clone(),
             });
+        }
+        if let Some((commit, merge)) = &self.change.unreferenced_merge {
+            self.write(put(keys::unreferenced(self.id, commit), &UnreferencedRow {}, Expect::Anything)?);
+            kinds.push(EventKind::UnreferencedMergeCommitCreated { commit: commit.to_string(), merge: merge.clone() });
         }
         if let Some(branch) = after.default_branch.clone().filter(|_| before.default_branch != after.default_branch) {
             kinds.push(EventKind::DefaultBranchChanged { before: before.default_branch.clone(), after: branch });
@@ -277,6 +337,7 @@ impl<'a, 'v> Planner<'a, 'v> {
             let (before, after) = (before.description.clone(), after.description.clone());
             kinds.push(EventKind::RepositoryDescriptionChanged { before, after });
         }
+        let events = self.followers.plan_rows(self.id, events, &mut kinds, &mut self.writes)?;
         let about = EventRepository { id: self.id.clone(), name: after.name.clone() };
         for row in events.rows(Some(&about), kinds)? {
             self.write(row);
@@ -291,7 +352,12 @@ impl<'a, 'v> Planner<'a, 'v> {
 
     fn finish(mut self) -> Result<Plan, ChangeError> {
         if self.refusals.is_empty() {
-            return Ok(Plan { writes: self.writes.into_values().collect(), new_guards: self.new_guards });
+            return Ok(Plan {
+                writes: self.writes.into_values().collect(),
+                new_guards: self.new_guards,
+                without_destination: self.followers.without_destination,
+                merges_by_move: self.followers.merges_by_move,
+            });
         }
         self.refusals.sort_by(|a, b| a.name.cmp(&b.name));
         Err(ChangeError::Refused(self.refusals))

@@ -1,7 +1,7 @@
 //! Why a change did not happen, in words for the person who wanted it.
 
 use crate::error::Error;
-use domain::RefName;
+use domain::{PullRequestId, RefName};
 use git::ObjectId;
 
 /// Why a change did not happen. Nothing of it did.
@@ -14,6 +14,9 @@ pub enum ChangeError {
     /// The repository was deleted.
     #[error("the repository has been deleted")]
     RepositoryGone,
+    /// A pull request that was to be closed is not any more as it was when it was found. Look at it again.
+    #[error("pull request {0} has been changed meanwhile")]
+    PullRequestChanged(PullRequestId),
     /// The change does not fit into one commit.
     #[error("the change needs {needed} writes, but a commit takes at most {most}; make it in several steps")]
     TooManyChanges {

@@ -16,12 +16,14 @@ use std::collections::{BTreeSet, HashMap};
 pub(super) struct View<'a> {
     pub(super) repository: &'a Repository,
     pub(super) trusting: bool,
+    /// Whether pull requests are looked for that a moved branch merges.
+    pub(super) merges_by_move: bool,
     rows: HashMap<Key, Option<Row>>,
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(repository: &'a Repository, trusting: bool) -> Self {
-        Self { repository, trusting, rows: HashMap::new() }
+    pub(super) fn new(repository: &'a Repository, trusting: bool, merges_by_move: bool) -> Self {
+        Self { repository, trusting, merges_by_move, rows: HashMap::new() }
     }
 
     /// The repository's settings and the version of their row.

@@ -1,7 +1,7 @@
 //! Every change is told once, whole, in the feed, and nothing else is.
 
 use crate::support::{ana, branch, change, fixture, head, oid, repository_name};
-use domain::{EventKind, ReferenceChange};
+use domain::{ConflictDetailLevel, ConflictResolutionStrategy, EventKind, MergeFacts, MergeOption, ReferenceChange};
 use std::collections::BTreeSet;
 use std::time::{Duration, UNIX_EPOCH};
 use store::Error;
@@ -46,17 +46,54 @@ async fn a_push_is_one_event_with_all_its_references() {
                 references: vec![told("main", None, Some(1), false), told("old", None, Some(1), false)],
                 pushed: true,
                 push_options: vec!["ci.skip".into()],
+                merge: None,
             },
             EventKind::DefaultBranchChanged { before: None, after: branch("main") },
             EventKind::ReferencesChanged {
                 references: vec![told("main", Some(1), Some(2), true), told("old", Some(1), None, false)],
                 pushed: false,
                 push_options: vec![],
+                merge: None,
             },
             EventKind::RepositoryDescriptionChanged { before: None, after: Some("text".into()) },
             EventKind::RepositoryDeleted {},
         ]
     );
+}
+
+#[tokio::test]
+async fn a_merge_is_told_with_what_was_merged_and_one_without_a_ref_can_be_found_by_its_id() {
+    let fixture = fixture();
+    let repository = fixture.repository("demo").await;
+    let facts = MergeFacts {
+        base_commit: Some(oid(1).to_string()),
+        source_commit: oid(2).to_string(),
+        destination_commit: oid(3).to_string(),
+        option: MergeOption::Squash,
+        conflict_detail_level: Some(ConflictDetailLevel::Line),
+        conflict_resolution_strategy: Some(ConflictResolutionStrategy::None),
+    };
+    let mut create = change(&repository);
+    create.create_ref(head("main"), oid(3), None);
+    create.commit().await.unwrap();
+    let mut merge = change(&repository);
+    merge.update_ref(head("main"), oid(3), oid(4), None, false);
+    merge.merged(facts.clone());
+    merge.commit().await.unwrap();
+    assert!(repository.open().await.unwrap().all_reachable);
+    let mut trial = change(&repository);
+    trial.made_unreferenced_merge(oid(5), facts.clone());
+    trial.commit().await.unwrap();
+
+    let feed = fixture.store.event_feed(None, 1000).await.unwrap();
+    let kinds: Vec<_> = feed.entries.into_iter().map(|entry| entry.event.unwrap().kind).collect();
+    let is_told =
+        |kind: &EventKind| matches!(kind, EventKind::ReferencesChanged { merge: Some(merge), .. } if *merge == facts);
+    assert!(is_told(&kinds[2]), "{kinds:?}");
+    let made = EventKind::UnreferencedMergeCommitCreated { commit: oid(5).to_string(), merge: facts.clone() };
+    assert_eq!(kinds[3], made);
+    assert!(!repository.open().await.unwrap().all_reachable);
+    assert_eq!(repository.unreferenced_merges(&[oid(4), oid(5)]).await.unwrap(), [oid(5)]);
 }
 
 #[tokio::test]

@@ -2,11 +2,18 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says by panicking what does not hold")]
 
+mod approval_rule_templates;
+mod approval_rules;
 mod changes;
+mod comments;
 mod credentials;
 mod events;
 mod histories;
+mod identities;
 mod packs;
+mod pull_request_histories;
+mod pull_requests;
 mod repositories;
+mod settings;
 mod snapshots;
 mod support;

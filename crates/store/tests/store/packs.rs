@@ -1,4 +1,4 @@
-//! Packs are stored as three blobs and read in blocks, each once.
+//! Packs are stored as three blobs and read in pieces of many blocks, each once.
 
 use crate::support::{Slow, fixture, fixture_around};
 use git::{PackRecord, Part};
@@ -58,7 +58,7 @@ async fn blocks_hold_the_bytes_of_the_file() {
 }
 
 #[tokio::test]
-async fn a_block_that_many_want_at_once_is_read_once() {
+async fn what_many_want_at_once_is_read_once() {
     let recorder = Recorder::new();
     let fixture = fixture_around(Slow(recorder.clone()));
     let (repository, record) = registered(&fixture).await;
@@ -77,7 +77,31 @@ async fn a_block_that_many_want_at_once_is_read_once() {
     for reader in readers {
         reader.await.unwrap();
     }
-    assert_eq!(recorder.snapshot().count(CallKind::GetRange), 4);
+    assert_eq!(recorder.snapshot().count(CallKind::GetRange), 1);
+}
+
+#[tokio::test]
+async fn an_index_and_a_graph_part_are_read_whole_and_a_pack_in_pieces() {
+    let recorder = Recorder::new();
+    let fixture = fixture_around(recorder.clone());
+    let repository = fixture.repository("demo").await;
+    let staged = fixture.staged_with_bytes(true, 40 * 1024, 100 * 1024, 50 * 1024);
+    let record = staged.record.clone();
+    repository.store_pack(staged, PackOrigin::Push).await.unwrap();
+    let files = repository.odb().await.unwrap().files().clone();
+    recorder.reset();
+    tokio::task::spawn_blocking(move || {
+        for part in [Part::Index, Part::Graph, Part::Pack] {
+            let blocks = record.part_bytes(part).div_ceil(1024);
+            for number in (0..blocks).rev().chain(0..blocks) {
+                files.block(&record, part, number).unwrap();
+            }
+        }
+    })
+    .await
+    .unwrap();
+    // Of the pack, 40 blocks in pieces of 16.
+    assert_eq!(recorder.snapshot().count(CallKind::GetRange), 1 + 1 + 3);
 }
 
 #[tokio::test]

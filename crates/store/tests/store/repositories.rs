@@ -29,7 +29,7 @@ async fn what_was_created_is_found_as_it_was_created() {
         assert_eq!(repository.created(), ports::Clock::now(&*fixture.clock));
         assert_eq!(repository.last_modified().await.unwrap(), repository.created());
     }
-    assert!(fixture.table.keys().await.iter().any(|key| key.ends_with("/ TAG#team")));
+    assert_eq!(found.tags().await.unwrap(), [("team".to_owned(), "core".to_owned())].into());
     assert!(fixture.find("Demo").await.is_none());
 }
 

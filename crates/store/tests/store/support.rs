@@ -67,17 +67,27 @@ impl Fixture {
 
     /// A pack of arbitrary bytes; the store does not look inside.
     pub(crate) fn staged(&self, closed: bool) -> StagedPack {
+        self.staged_with_bytes(closed, 5000, 3000, 1024)
+    }
+
+    /// A pack of arbitrary bytes, so many in each of its files.
+    pub(crate) fn staged_with_bytes(
+        &self,
+        closed: bool,
+        pack_bytes: u64,
+        index_bytes: u64,
+        graph_bytes: u64,
+    ) -> StagedPack {
         let scratch = tempfile::tempdir_in(self.scratch.path()).unwrap();
         let path = |name: &str| scratch.path().join(name);
         let (pack, index, graph) = (path("pack"), path("idx"), path("graph"));
-        let content: Vec<u8> = (0..5000u32).map(|number| (number % 251) as u8).collect();
-        for (path, length) in [(&pack, 5000), (&index, 3000), (&graph, 1024)] {
-            std::fs::write(path, &content[..length]).unwrap();
+        for (path, length) in [(&pack, pack_bytes), (&index, index_bytes), (&graph, graph_bytes)] {
+            let content: Vec<u8> = (0..length).map(|number| (number % 251) as u8).collect();
+            std::fs::write(path, content).unwrap();
         }
         let mut id = [0; 16];
         getrandom::fill(&mut id).unwrap();
-        let record =
-            PackRecord { id: PackId(id), objects: 1, pack_bytes: 5000, index_bytes: 3000, graph_bytes: 1024, closed };
+        let record = PackRecord { id: PackId(id), objects: 1, pack_bytes, index_bytes, graph_bytes, closed };
         StagedPack { pack, index, graph, record, roots: None, scratch }
     }
 }

@@ -1,12 +1,13 @@
 //! The two servers that are compared.
 
 use crate::measure::cpu_seconds;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tests::http;
+use tests::port_calls::{self, PortCalls};
 use tests::server::{Options, Server, free_port};
 
 /// A server of Git repositories.
@@ -43,8 +44,8 @@ impl Ours {
     /// Starts a server; with `recording` it tells the calls of its ports.
     pub(crate) fn start(directory: &Path, recording: bool) -> Self {
         std::fs::create_dir_all(directory).unwrap();
-        let environment =
-            if recording { vec![("COLDFORGE_RECORD_PORTS".to_owned(), "1".to_owned())] } else { Vec::new() };
+        let (name, value) = port_calls::RECORDING;
+        let environment = if recording { vec![(name.to_owned(), value.to_owned())] } else { Vec::new() };
         let program = std::env::current_exe().unwrap().with_file_name("coldforge");
         let options = Options { program: Some(program), environment, ..Options::default() };
         let server = Server::start_with(directory, &options);
@@ -57,24 +58,16 @@ impl Ours {
         self.server.log().len()
     }
 
-    /// The calls that the log tells behind `start`: table reads, commits, blob reads, blob writes, and the longest chain of
-    /// them, all requests of the operation one after the other.
-    pub(crate) fn calls_since(&self, start: usize) -> [u64; 5] {
+    /// The calls that the log tells behind `start`, of all requests of an operation.
+    pub(crate) fn calls_since(&self, start: usize) -> PortCalls {
         // The line of a request is written when its last byte is on the way, which the client may see first.
         std::thread::sleep(Duration::from_millis(200));
-        let log = self.server.log();
-        let mut sums = [0; 5];
-        let lines = log.get(start..).unwrap_or_default().lines();
-        for line in
-            lines.filter_map(|line| serde_json::from_str::<Value>(line).ok()).filter(|line| line["message"] == "ports")
-        {
-            for (sum, name) in
-                sums.iter_mut().zip(["table_reads", "table_commits", "blob_reads", "blob_writes", "depth"])
-            {
-                *sum += line[name].as_u64().unwrap_or_default();
-            }
-        }
-        sums
+        port_calls::told(&self.server.log(), start).0
+    }
+
+    /// The server itself.
+    pub(crate) fn server(&mut self) -> &mut Server {
+        &mut self.server
     }
 }
 

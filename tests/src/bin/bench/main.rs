@@ -1,7 +1,8 @@
 //! `make bench`: the service beside C git's `git http-backend` behind lighttpd, in one run, on the same repositories.
 //!
 //! Counted is what the *server* spends: processor time, memory above idle, and the calls of the ports, which do not depend on the
-//! machine. `BENCH_REPO` names a repository to measure with; otherwise one of about 100 MB is made.
+//! machine. `BENCH_REPO` names a repository to measure with; otherwise one of about 100 MB is made. A second table tells what the
+//! operations of the API cost on a repository of 100,000 files and 50,000 commits; `bench api` prints that one alone.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,6 +10,7 @@
     reason = "a benchmark ends when something is wrong, and prints its table"
 )]
 
+mod api;
 mod contestant;
 mod measure;
 mod operations;
@@ -18,6 +20,7 @@ use measure::{Sample, median};
 use operations::{Bench, OPERATIONS, Operation};
 use std::path::{Path, PathBuf};
 use tests::history::History;
+use tests::port_calls::PortCalls;
 use tests::{Git, Repo};
 
 /// How often each operation is measured.
@@ -26,6 +29,10 @@ const RUNS: usize = 3;
 fn main() {
     let place = tempfile::TempDir::with_prefix("coldforge-bench-").unwrap();
     let git = Git::new(&place.path().join("home"));
+    if std::env::args().nth(1).as_deref() == Some("api") {
+        api::run(&git, place.path());
+        return;
+    }
     let project = project(&git);
     println!("project: {} ({} objects)", project.path.display(), count_objects(&project));
     println!(
@@ -61,6 +68,8 @@ fn main() {
         let (git, own) = (bench.runs(operation, &mut theirs), bench.runs(operation, &mut ours));
         print_row(operation, &git, &own, &calls(&bench, operation, &mut recorded));
     }
+    drop((ours, theirs, recorded));
+    api::run(&bench.git, &bench.place);
 }
 
 impl Bench {
@@ -71,24 +80,24 @@ impl Bench {
 }
 
 /// The calls of the ports that one run makes.
-fn calls(bench: &Bench, operation: &Operation, recorded: &mut Ours) -> [u64; 5] {
+fn calls(bench: &Bench, operation: &Operation, recorded: &mut Ours) -> PortCalls {
     if operation.at_once {
         // The recorder cannot tell requests apart that run at the same time.
-        return [0; 5];
+        return PortCalls::default();
     }
     let before = recorded.log_length();
     bench.run(operation, recorded);
     recorded.calls_since(before)
 }
 
-fn print_row(operation: &Operation, git: &[Sample], ours: &[Sample], calls: &[u64; 5]) {
+fn print_row(operation: &Operation, git: &[Sample], ours: &[Sample], calls: &PortCalls) {
     let (git_cpu, own_cpu) = (median(git, |sample| sample.cpu), median(ours, |sample| sample.cpu));
     let (git_wall, own_wall) = (median(git, |sample| sample.wall), median(ours, |sample| sample.wall));
     let peak = ours.iter().map(|sample| sample.peak).max().unwrap_or_default() as f64 / 1e6;
-    let [reads, commits, blobs, writes, depth] = calls;
+    let PortCalls { table_reads, table_commits, blob_reads, blob_writes, depth } = calls;
     println!(
-        "{:<22} {git_cpu:>8.2}s {own_cpu:>8.2}s {:>6.2} {git_wall:>8.2}s {own_wall:>8.2}s {:>6.2} {peak:>8.1}  {reads:>6} {commits:>7} \
-         {blobs:>6} {writes:>6} {depth:>6}",
+        "{:<22} {git_cpu:>8.2}s {own_cpu:>8.2}s {:>6.2} {git_wall:>8.2}s {own_wall:>8.2}s {:>6.2} {peak:>8.1}  {table_reads:>6} \
+         {table_commits:>7} {blob_reads:>6} {blob_writes:>6} {depth:>6}",
         operation.name,
         own_cpu / git_cpu.max(0.01),
         own_wall / git_wall.max(0.01),
@@ -100,12 +109,7 @@ fn project(git: &Git) -> Repo {
     if let Some(named) = std::env::var_os("BENCH_REPO") {
         return git.open(&PathBuf::from(named).canonicalize().unwrap());
     }
-    let made = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("target/bench/project.git");
-    if !made.exists() {
-        println!("making a repository of about 100 MB in {} …", made.display());
-        let draft = made.with_extension("draft");
-        _ = std::fs::remove_dir_all(&draft);
-        let repo = git.init_bare(&draft);
+    made_once(git, "project", "about 100 MB", |repo| {
         let history = History {
             commits: 6000,
             files: 2500,
@@ -116,7 +120,20 @@ fn project(git: &Git) -> Repo {
             binary_bytes: 60 << 20,
             seed: 7,
         };
-        history.import(&repo);
+        history.import(repo);
+    })
+}
+
+/// A repository that is kept from run to run.
+fn made_once(git: &Git, name: &str, size: &str, make: impl FnOnce(&Repo)) -> Repo {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let made = top.join(format!("target/bench/{name}.git"));
+    if !made.exists() {
+        println!("making a repository of {size} in {} …", made.display());
+        let draft = made.with_extension("draft");
+        _ = std::fs::remove_dir_all(&draft);
+        let repo = git.init_bare(&draft);
+        make(&repo);
         repo.ok(&["repack", "-adfq"]);
         std::fs::rename(&draft, &made).unwrap();
     }

@@ -72,9 +72,6 @@ fn split(tree: &[u8]) -> Option<Parts<'_>> {
 }
 
 fn item<'a>(digits: &[u8], name: &'a [u8], id: &[u8; 20]) -> Result<TreeItem<'a>, Problem> {
-    if digits[0] == b'0' {
-        return Err(Problem::new("zeroPaddedFilemode", &format!("the mode of '{}' begins with a zero", quoted(name))));
-    }
     if id == &[0; 20] {
         return Err(Problem::new("nullSha1", &format!("'{}' refers to the null object id", quoted(name))));
     }

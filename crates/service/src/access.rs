@@ -1,0 +1,175 @@
+//! What the caller of a request may do.
+
+use crate::context::{Context, Settings};
+use crate::failure::{Failure, Result};
+use crate::identities::Identity;
+use crate::pipeline::Peer;
+use auth::Principal;
+use auth::policy::{Request, RequestContext, Verdict, evaluate};
+use domain::RepositoryName;
+use http::header::USER_AGENT;
+use http::request::Parts;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+use store::PullRequest;
+
+/// The condition key of the ref that a request is about (AWS CodeCommit service authorization reference).
+const REFERENCES: &str = "codecommit:References";
+
+/// The caller's policies, and what the request says that their conditions may ask for.
+#[derive(Debug, Clone)]
+pub(crate) struct Access {
+    identity: Arc<Identity>,
+    facts: RequestContext,
+}
+
+impl Access {
+    /// The access of the caller who sent this request.
+    pub(crate) fn new(
+        identity: Arc<Identity>,
+        principal: &Principal,
+        settings: &Settings,
+        parts: &Parts,
+        peer: &Peer,
+        now: SystemTime,
+    ) -> Self {
+        let mut facts = Self::facts_of(principal);
+        let address = match peer.address.ip() {
+            IpAddr::V6(address) => address.to_canonical(),
+            address @ IpAddr::V4(_) => address,
+        };
+        facts.set("aws:SourceIp", address.to_string());
+        facts.set("aws:SecureTransport", peer.secure.to_string());
+        facts.set("aws:RequestedRegion", settings.region.as_str());
+        let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        facts.set("aws:EpochTime", seconds.to_string());
+        if let Ok(time) = jiff::Timestamp::try_from(now) {
+            facts.set("aws:CurrentTime", time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+        }
+        if let Some(agent) = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()) {
+            facts.set("aws:UserAgent", agent);
+        }
+        Self { identity, facts }
+    }
+
+    /// What is known of a principal, whatever the request.
+    pub(crate) fn facts_of(principal: &Principal) -> RequestContext {
+        let mut facts = RequestContext::new();
+        facts.set("aws:username", principal.name());
+        facts.set("aws:userid", principal.id().as_str());
+        facts.set("aws:PrincipalArn", principal.arn());
+        facts.set("aws:PrincipalAccount", principal.account().as_str());
+        facts.set("aws:PrincipalType", principal.kind().as_str());
+        for (key, value) in principal.tags() {
+            facts.set(&format!("aws:PrincipalTag/{key}"), value);
+        }
+        facts
+    }
+
+    /// The same access for a request that is about a ref.
+    fn about(&self, reference: &str) -> Self {
+        let mut about = self.clone();
+        about.facts.set(REFERENCES, reference);
+        about
+    }
+
+    /// The same access for a request that sets these tags, or removes those of these keys.
+    fn with_tags<'a>(&self, tags: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> Self {
+        let (mut with, mut keys) = (self.clone(), Vec::new());
+        for (key, value) in tags {
+            keys.push(key.to_owned());
+            if let Some(value) = value {
+                with.facts.set(&format!("aws:RequestTag/{key}"), value);
+            }
+        }
+        with.facts.set_many("aws:TagKeys", keys);
+        with
+    }
+
+    fn allows(&self, action: &str, resource: &str) -> bool {
+        let request = Request { action, resource, context: &self.facts };
+        evaluate(&self.identity.policies, &request).verdict == Verdict::Allowed
+    }
+}
+
+impl Context {
+    /// The context of a request whose input says this of itself.
+    pub(crate) fn of_input(mut self, input: &impl api::Conditions) -> Self {
+        if let Some(reference) = input.reference() {
+            self.access = self.access.about(&reference);
+        }
+        let tags = input.request_tags();
+        if !tags.is_empty() {
+            self.access = self.access.with_tags(tags.into_iter());
+        }
+        self
+    }
+
+    /// The context of a request that sets these tags.
+    pub(crate) fn with_request_tags<'a>(mut self, tags: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        self.access = self.access.with_tags(tags.map(|(key, value)| (key, Some(value))));
+        self
+    }
+
+    /// Refuses unless the caller may perform `action` on the repository of that name, whether it exists or not.
+    pub async fn authorize(&self, action: &str, repository: &RepositoryName) -> Result<()> {
+        let access = self.access_to(repository).await?;
+        self.decide(&access, action, &self.arn(repository).to_string())
+    }
+
+    /// Refuses unless the caller may perform `action` on the pull request, which is authorised as its repository is. For those
+    /// who merge it, the request is about its destination.
+    pub(crate) async fn authorize_pull_request(&self, action: &str, pull_request: &PullRequest) -> Result<()> {
+        let name = pull_request.repository().name();
+        let mut access = self.access_to(name).await?;
+        if action.starts_with("codecommit:MergePullRequestBy") {
+            access = access.about(pull_request.destination().as_str());
+        }
+        self.decide(&access, action, &self.arn(name).to_string())
+    }
+
+    /// Refuses unless the caller may perform `action` on every repository of the account.
+    pub(crate) fn authorize_on_all_repositories(&self, action: &str) -> Result<()> {
+        let (region, account) = (&self.settings.region, &self.settings.account);
+        self.authorize_on(action, &format!("arn:{}:codecommit:{region}:{account}:*", region.partition()))
+    }
+
+    /// Which of these refs of the repository the caller may not push to.
+    pub async fn forbidden_to_push<'a>(
+        &self,
+        repository: &RepositoryName,
+        references: impl Iterator<Item = &'a str>,
+    ) -> Result<BTreeSet<String>> {
+        let access = self.access_to(repository).await?;
+        let arn = self.arn(repository).to_string();
+        let forbidden = references.filter(|reference| !access.about(reference).allows("codecommit:GitPush", &arn));
+        Ok(forbidden.map(str::to_owned).collect())
+    }
+
+    pub(crate) fn authorize_on(&self, action: &str, resource: &str) -> Result<()> {
+        self.decide(&self.access, action, resource)
+    }
+
+    /// The caller's access to a repository: with its tags, if a policy asks for them. One that is not there has none.
+    async fn access_to(&self, repository: &RepositoryName) -> Result<Access> {
+        let mut access = self.access.clone();
+        if access.identity.asks_for_tags
+            && let Some(found) = self.store.find_repository(repository).await?
+        {
+            for (key, value) in found.tags().await? {
+                access.facts.set(&format!("aws:ResourceTag/{key}"), value);
+            }
+        }
+        Ok(access)
+    }
+
+    fn decide(&self, access: &Access, action: &str, resource: &str) -> Result<()> {
+        if access.allows(action, resource) {
+            return Ok(());
+        }
+        let caller = self.principal.arn();
+        Err(Failure::access_denied(format!("{caller} is not authorized to perform {action} on {resource}")))
+    }
+}

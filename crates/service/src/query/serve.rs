@@ -1,0 +1,64 @@
+//! The road of a request to IAM or STS: authenticate, find the operation, find the resource, authorise, run, answer.
+
+use super::{QueryApi, QueryInput, Xml, answer};
+use crate::Response;
+use crate::body::Body;
+use crate::failure::{Code, Failure, Result};
+use crate::pipeline::{Peer, Record, Service, log_fault, uncollected};
+use http::request::Parts;
+
+/// The longest request body, in bytes: a policy document of 131,072 characters, form-encoded, and the rest.
+const MOST_BODY_BYTES: usize = 1 << 20;
+
+impl Service {
+    /// Answers a request of the Query protocol.
+    pub(crate) async fn query(
+        &self,
+        from: (&Parts, &Peer),
+        body: Body,
+        request_id: &str,
+        record: &mut Record,
+    ) -> Response {
+        let body = body.collect(MOST_BODY_BYTES).await.map_err(uncollected);
+        let read = body.and_then(|body| Ok((QueryInput::parse(&body)?, body)));
+        let (api, action, done) = match read {
+            Ok((input, body)) => {
+                let (api, action) = (QueryApi::of(&input), input.action().to_owned());
+                (api, action, self.run_query(api, from, &body, input, request_id, record).await)
+            }
+            Err(failure) => (QueryApi::Iam, String::new(), Err(failure)),
+        };
+        match done {
+            Ok(result) => answer::success(api, &action, request_id, &result),
+            Err(failure) => {
+                log_fault(request_id, failure.source.as_deref());
+                record.error = failure.code.as_str();
+                answer::failure(api, request_id, &failure)
+            }
+        }
+    }
+
+    /// A signature is for one of the two APIs, so the request must say which before it is checked.
+    async fn run_query(
+        &self,
+        api: QueryApi,
+        from: (&Parts, &Peer),
+        body: &[u8],
+        input: QueryInput,
+        request_id: &str,
+        record: &mut Record,
+    ) -> Result<Xml> {
+        let caller = self.authenticate_api(from, body, api.name(), &api.regions(&self.settings.region)).await?;
+        record.principal = caller.principal.arn();
+        let entry = self.queries.iter().find(|(place, _)| **place == (api.name(), input.action()));
+        let Some(((_, action), entry)) = entry else {
+            return Err(Failure::with_code(Code::UnknownOperation, "the request names no Action that is known here"));
+        };
+        record.operation = (*action).to_owned();
+        let done = entry.run(self.context(request_id, caller), input).await;
+        if !entry.is_read() {
+            self.identities.forget();
+        }
+        done
+    }
+}

@@ -1,0 +1,14 @@
+//! Users and groups, and what is theirs: policies, keys, Git passwords.
+//!
+//! Everything of an identity is in one partition, so that what decides over a request is one scan. Every change of it puts
+//! its `META` row anew on the condition of its version: changes of one identity happen one after the other, each by someone
+//! who has seen all earlier ones, and nothing is ever added to an identity that is being deleted.
+
+mod changes;
+mod groups;
+mod rows;
+mod users;
+
+pub use changes::{IdentityError, PolicyEdit, UserEdit};
+pub use groups::{Group, GroupPage, GroupSummary, NewGroup};
+pub use users::{AccessKeyRecord, GitCredentialRecord, NewUser, User, UserPage, UserSummary};

@@ -1,0 +1,95 @@
+//! The bodies of identity rows.
+
+use crate::rows::Millis;
+use domain::{GroupName, IdentityPath, PolicyName, UniqueId, UserName};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// `ACCOUNT` / `USER#<name>`: what listings show. The name in the key is in lower case, as names that differ only in case are
+/// the same.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct UserSummaryRow {
+    #[serde(rename = "n")]
+    pub(super) name: UserName,
+    #[serde(rename = "p")]
+    pub(super) path: IdentityPath,
+    #[serde(rename = "i")]
+    pub(super) id: UniqueId,
+    #[serde(rename = "c")]
+    pub(super) created: Millis,
+}
+
+/// `USER#<name>` / `META`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct UserRow {
+    #[serde(flatten)]
+    pub(super) summary: UserSummaryRow,
+    #[serde(rename = "t", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+/// `USER#<name>` or `GROUP#<name>` / `POLICY#<policy name>`: an inline policy.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct InlinePolicyRow {
+    #[serde(rename = "n")]
+    pub(super) name: PolicyName,
+    #[serde(rename = "d")]
+    pub(super) document: String,
+}
+
+/// `USER#<name>` or `GROUP#<name>` / `ATTACHED#<policy ARN>`: that it is there says it all.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct AttachedRow {}
+
+/// `USER#<name>` / `GROUP#<group name>`: the user is a member.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct MembershipRow {
+    #[serde(rename = "n")]
+    pub(super) group: GroupName,
+}
+
+/// `ACCOUNT` / `GROUP#<name>`, and `GROUP#<name>` / `META`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct GroupRow {
+    #[serde(rename = "n")]
+    pub(super) name: GroupName,
+    #[serde(rename = "p")]
+    pub(super) path: IdentityPath,
+    #[serde(rename = "i")]
+    pub(super) id: UniqueId,
+    #[serde(rename = "c")]
+    pub(super) created: Millis,
+}
+
+/// `GROUP#<name>` / `MEMBER#<user name>`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct MemberRow {
+    #[serde(rename = "n")]
+    pub(super) user: UserName,
+}
+
+/// `USER#<name>` / `KEY#<key id>`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct AccessKeyRow {
+    #[serde(rename = "a")]
+    pub(super) active: bool,
+    #[serde(rename = "c")]
+    pub(super) created: Millis,
+}
+
+/// `USER#<name>` / `GIT#<id>`: a Git user name and password.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct GitCredentialRow {
+    #[serde(rename = "u")]
+    pub(super) user_name: String,
+    #[serde(rename = "k")]
+    pub(super) credential: String,
+    #[serde(rename = "a")]
+    pub(super) active: bool,
+    #[serde(rename = "c")]
+    pub(super) created: Millis,
+}
+
+/// `ACCOUNT` / `FIRST-USER`: that the first user was made.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct FirstUserRow {}

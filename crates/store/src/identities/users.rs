@@ -1,0 +1,293 @@
+//! Users: making, finding, listing, deleting.
+
+use super::changes::{IdentityError, put_meta};
+use super::rows::{
+    AccessKeyRow, AttachedRow, FirstUserRow, GitCredentialRow, InlinePolicyRow, MembershipRow, UserRow, UserSummaryRow,
+};
+use crate::error::Error;
+use crate::events::EventsOfChange;
+use crate::rows::{self, put, time};
+use crate::stores::{Store, unique_id};
+use crate::{change, keys};
+use domain::{
+    Actor, EventIdentity, EventKind, GroupName, IdentityChange, IdentityKind, IdentityPath, PolicyName, UniqueId,
+    UniqueIdKind, UserName,
+};
+use ports::{CommitError, Expect, Row, Scan, SortRange, Version, Write};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::SystemTime;
+
+/// What a new user is to be.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    /// The name.
+    pub name: UserName,
+    /// The path.
+    pub path: IdentityPath,
+    /// The tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// What listings show of a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserSummary {
+    /// The name, with the letters as they were given.
+    pub name: UserName,
+    /// The path.
+    pub path: IdentityPath,
+    /// The unique id.
+    pub id: UniqueId,
+    /// When it was made.
+    pub created: SystemTime,
+}
+
+/// A user with everything that is theirs.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// Name, path, id, time.
+    pub summary: UserSummary,
+    /// The tags.
+    pub tags: BTreeMap<String, String>,
+    /// Inline policies: name and document.
+    pub policies: Vec<(PolicyName, String)>,
+    /// The ARNs of the managed policies that are attached.
+    pub attached: BTreeSet<String>,
+    /// The groups the user is in.
+    pub groups: Vec<GroupName>,
+    /// The access keys.
+    pub access_keys: Vec<AccessKeyRecord>,
+    /// The Git user names and passwords.
+    pub git_credentials: Vec<GitCredentialRecord>,
+    pub(super) version: Version,
+}
+
+/// What is told of an access key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessKeyRecord {
+    /// The key id, under which the sealed secret is stored.
+    pub id: String,
+    /// Whether it may be used.
+    pub active: bool,
+    /// When it was made.
+    pub created: SystemTime,
+}
+
+/// What is told of a Git user name and password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GitCredentialRecord {
+    /// Its id, which stays when the password is replaced.
+    pub id: String,
+    /// The user name that git shows.
+    pub user_name: String,
+    /// The id under which the sealed password is stored.
+    pub credential: String,
+    /// Whether it may be used.
+    pub active: bool,
+    /// When it was made, or its password replaced.
+    pub created: SystemTime,
+}
+
+/// Some of the account's users, by name.
+#[derive(Debug)]
+pub struct UserPage {
+    /// The users.
+    pub users: Vec<UserSummary>,
+    /// Go on behind this; `None` when there are no more.
+    pub next: Option<String>,
+}
+
+impl User {
+    /// The user as events name it.
+    pub(super) fn event_identity(&self) -> EventIdentity {
+        event_identity(&self.summary)
+    }
+
+    /// Whether anything would be left behind if the user were deleted.
+    fn is_bare(&self) -> bool {
+        self.policies.is_empty()
+            && self.attached.is_empty()
+            && self.groups.is_empty()
+            && self.access_keys.is_empty()
+            && self.git_credentials.is_empty()
+    }
+}
+
+impl Store {
+    /// Makes a user without permissions and credentials.
+    pub async fn create_user(&self, actor: &Actor, new: NewUser) -> Result<User, IdentityError> {
+        let writes = Vec::new();
+        self.commit_new_user(actor, new, BTreeSet::new(), writes).await
+    }
+
+    /// Makes the first user of all, with managed policies attached. `None` when that was done before, even if the user was
+    /// deleted since.
+    pub async fn create_first_user(
+        &self,
+        actor: &Actor,
+        new: NewUser,
+        attached: BTreeSet<String>,
+    ) -> Result<Option<User>, IdentityError> {
+        let mark = keys::first_user();
+        if self.parts.table.get(&mark).await.map_err(Error::from)?.is_some() {
+            return Ok(None);
+        }
+        let writes = vec![put(mark, &FirstUserRow {}, Expect::Absent)?];
+        self.commit_new_user(actor, new, attached, writes).await.map(Some)
+    }
+
+    async fn commit_new_user(
+        &self,
+        actor: &Actor,
+        new: NewUser,
+        attached: BTreeSet<String>,
+        mut writes: Vec<Write>,
+    ) -> Result<User, IdentityError> {
+        let NewUser { name, path, tags } = new;
+        let id = unique_id(UniqueIdKind::User)?;
+        let row = UserRow { summary: UserSummaryRow { name, path, id, created: self.now() }, tags };
+        writes.push(put(keys::user_name(&row.summary.name), &row.summary, Expect::Absent)?);
+        writes.push(put(keys::user(&row.summary.name), &row, Expect::Absent)?);
+        let partition = keys::user_partition(&row.summary.name);
+        for arn in &attached {
+            writes.push(put(keys::attached_policy(&partition, arn), &AttachedRow {}, Expect::Absent)?);
+        }
+        let summary = summary(row.summary);
+        let created = EventKind::IdentityChanged {
+            identity: event_identity(&summary),
+            change: IdentityChange::Created,
+            subject: None,
+        };
+        writes.extend(EventsOfChange::new(self, actor)?.rows(None, vec![created])?);
+        match self.parts.table.commit(writes).await {
+            Ok(version) => Ok(User {
+                summary,
+                tags: row.tags,
+                attached,
+                policies: Vec::new(),
+                groups: Vec::new(),
+                access_keys: Vec::new(),
+                git_credentials: Vec::new(),
+                version,
+            }),
+            Err(CommitError::Conflict(_)) => Err(IdentityError::AlreadyExists),
+            Err(error) => Err(Error::of_commit(error).into()),
+        }
+    }
+
+    /// The user of this name, if there is one (1 scan).
+    pub async fn find_user(&self, name: &UserName) -> Result<Option<User>, Error> {
+        let rows = self.scan_all(keys::user_partition(name), SortRange::All, false).await?;
+        read_user(&rows)
+    }
+
+    /// At most `limit` users behind `after` (as [`UserPage::next`] gives it), by name in lower case (1 scan).
+    pub async fn list_users(&self, after: Option<&str>, limit: usize) -> Result<UserPage, Error> {
+        let page = self
+            .parts
+            .table
+            .scan(&Scan {
+                partition: keys::ACCOUNT.to_owned(),
+                range: SortRange::Prefix(keys::USER.to_owned()),
+                after: after.map(|name| format!("{}{name}", keys::USER)),
+                limit,
+                reverse: false,
+            })
+            .await?;
+        let users = page.rows.iter().map(|row| rows::decode(row).map(summary)).collect::<Result<_, _>>()?;
+        let next = page.next.map(|sort| sort.strip_prefix(keys::USER).unwrap_or(&sort).to_owned());
+        Ok(UserPage { users, next })
+    }
+
+    /// Deletes a user, who must have nothing any more.
+    pub async fn delete_user(&self, actor: &Actor, name: &UserName) -> Result<(), IdentityError> {
+        let events = EventsOfChange::new(self, actor)?;
+        for attempt in 0..change::ATTEMPTS {
+            let user = self.find_user(name).await?.ok_or(IdentityError::Missing)?;
+            if !user.is_bare() {
+                return Err(IdentityError::InUse);
+            }
+            let deleted = EventKind::IdentityChanged {
+                identity: user.event_identity(),
+                change: IdentityChange::Deleted,
+                subject: None,
+            };
+            let mut writes = vec![
+                Write::Delete { key: keys::user(name), expect: Expect::Version(user.version) },
+                Write::Delete { key: keys::user_name(name), expect: Expect::Present },
+            ];
+            writes.extend(events.rows(None, vec![deleted])?);
+            match self.parts.table.commit(writes).await {
+                Ok(_) => return Ok(()),
+                Err(CommitError::Conflict(_)) => change::pause(attempt).await?,
+                Err(error) => return Err(Error::of_commit(error).into()),
+            }
+        }
+        Err(Error::Contended.into())
+    }
+}
+
+/// The write that puts a user's `META` row anew, with these tags.
+pub(super) fn put_user(user: &User, tags: BTreeMap<String, String>) -> Result<Write, Error> {
+    let UserSummary { name, path, id, created } = user.summary.clone();
+    let summary = UserSummaryRow { name, path, id, created: rows::millis(created) };
+    put_meta(keys::user(&user.summary.name), &UserRow { summary, tags }, user.version)
+}
+
+fn event_identity(summary: &UserSummary) -> EventIdentity {
+    EventIdentity {
+        kind: IdentityKind::User,
+        id: summary.id.clone(),
+        path: summary.path.clone(),
+        name: summary.name.to_string(),
+    }
+}
+
+fn summary(row: UserSummaryRow) -> UserSummary {
+    let UserSummaryRow { name, path, id, created } = row;
+    UserSummary { name, path, id, created: time(created) }
+}
+
+/// The user that the rows of a partition tell of. A user who is being deleted has no `META` row any more.
+fn read_user(rows: &[Row]) -> Result<Option<User>, Error> {
+    let Some(meta) = rows.iter().find(|row| row.key.sort == keys::META) else {
+        return Ok(None);
+    };
+    let UserRow { summary: found, tags } = rows::decode(meta)?;
+    let mut user = User {
+        summary: summary(found),
+        tags,
+        policies: Vec::new(),
+        attached: BTreeSet::new(),
+        groups: Vec::new(),
+        access_keys: Vec::new(),
+        git_credentials: Vec::new(),
+        version: meta.version,
+    };
+    for row in rows {
+        let (kind, rest) = row.key.sort.split_once('#').unwrap_or((&row.key.sort, ""));
+        match kind {
+            keys::META => {}
+            "POLICY" => {
+                let InlinePolicyRow { name, document } = rows::decode(row)?;
+                user.policies.push((name, document));
+            }
+            "ATTACHED" => {
+                let AttachedRow {} = rows::decode(row)?;
+                user.attached.insert(rest.to_owned());
+            }
+            "GROUP" => user.groups.push(rows::decode::<MembershipRow>(row)?.group),
+            "KEY" => {
+                let AccessKeyRow { active, created } = rows::decode(row)?;
+                user.access_keys.push(AccessKeyRecord { id: rest.to_owned(), active, created: time(created) });
+            }
+            "GIT" => {
+                let GitCredentialRow { user_name, credential, active, created } = rows::decode(row)?;
+                let id = rest.to_owned();
+                let record = GitCredentialRecord { id, user_name, credential, active, created: time(created) };
+                user.git_credentials.push(record);
+            }
+            _ => return Err(rows::damaged(&row.key, "a user has no rows of this kind")),
+        }
+    }
+    Ok(Some(user))
+}

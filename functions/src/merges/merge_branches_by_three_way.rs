@@ -1,0 +1,34 @@
+//! `MergeBranchesByThreeWay`: merges a commit into a branch with a commit that has both as its parents.
+
+use super::options::Options;
+use super::{commits, merging, target};
+use crate::commits::new_commit;
+use api::{MergeBranchesByThreeWayInput, MergeBranchesByThreeWayOutput};
+use domain::MergeOption;
+use service::{Authorized, Context, Result};
+use store::Repository;
+
+/// Merges the source into the target branch. When the branch contains the source already, nothing happens.
+pub(crate) async fn merge_branches_by_three_way(
+    cx: Context,
+    repository: Authorized<Repository>,
+    input: MergeBranchesByThreeWayInput,
+) -> Result<MergeBranchesByThreeWayOutput> {
+    let options = Options::parse(
+        input.conflict_detail_level,
+        input.conflict_resolution_strategy,
+        input.conflict_resolution,
+        input.keep_empty_folders,
+    )?;
+    let message = merging::default_message(MergeOption::ThreeWay, &input.source_commit_specifier);
+    let words = new_commit::words(&cx, input.author_name, input.email, input.commit_message, message)?;
+    let commits = commits::find(&repository, input.source_commit_specifier, input.destination_commit_specifier).await?;
+    let branch = target::find(&repository, input.target_branch, &commits).await?;
+    let merge = merging::merge(&cx, commits.odb.clone(), commits.sides, MergeOption::ThreeWay, options, words);
+    let mut merged = merge.await?;
+    target::advance(&cx, &repository, &branch, &commits, &mut merged).await?;
+    Ok(MergeBranchesByThreeWayOutput {
+        commit_id: Some(merged.commit.to_string()),
+        tree_id: Some(merged.tree.to_string()),
+    })
+}
