@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "functions beside the tests belong to them")]
 
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use tests::aws::Aws;
 use tests::{Journey, Repo};
 
 fn content(needed: usize) -> String {
@@ -96,4 +98,101 @@ fn client_of(journey: &Journey) -> aws_sdk_codecommit::Client {
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
     aws_sdk_codecommit::Client::from_conf(config)
+}
+
+#[test]
+fn boto3_runs_every_operation() {
+    let journey = Journey::begin();
+    demo(&journey);
+    let users: serde_json::Map<String, Value> = ["ben", "cy", "di"]
+        .into_iter()
+        .map(|name| {
+            let user = journey.server.create_user(name, &["AWSCodeCommitPowerUser"]);
+            let told = json!({
+                "arn": user.arn, "accessKeyId": user.access_key_id, "secretAccessKey": user.secret_access_key,
+            });
+            (name.to_owned(), told)
+        })
+        .collect();
+    let account = &journey.server.credentials.account_id;
+    let facts = json!({"repository": "demo", "account": account, "users": users});
+    Aws::new(journey.git.home(), &journey.server).python("approval_rules.py", &[&facts.to_string()]);
+}
+
+/// People approve and take it back, the source moves, and merges are tried, all at the same time. Each merge that happened was
+/// approved at that moment: the history, replayed, says so.
+#[test]
+fn approvals_pushes_and_merges_at_once_never_merge_what_the_rules_forbid() {
+    let journey = Journey::begin();
+    let repo = demo(&journey);
+    let server = &journey.server;
+    let users = ["ben", "cy"].map(|name| server.create_user(name, &["AWSCodeCommitPowerUser"]));
+    let mut merges = 0;
+    for round in 0..8 {
+        let source = format!("work-{round}");
+        repo.ok(&["push", "--quiet", "origin", &format!("HEAD:refs/heads/{source}")]);
+        let target = json!({"repositoryName": "demo", "sourceReference": source, "destinationReference": "main"});
+        let made = server.api_ok("CreatePullRequest", json!({"title": "Contested", "targets": [target]}));
+        let id = made["pullRequest"]["pullRequestId"].clone();
+        let rule = json!({"pullRequestId": id, "approvalRuleName": "two", "approvalRuleContent": content(2)});
+        server.api_ok("CreatePullRequestApprovalRule", rule);
+        let revision = || server.api_ok("GetPullRequest", json!({"pullRequestId": id}))["pullRequest"].clone();
+        std::thread::scope(|scope| {
+            for user in &users {
+                scope.spawn(|| {
+                    for step in 0..12 {
+                        let state = if step % 4 == 3 { "REVOKE" } else { "APPROVE" };
+                        let revision = &revision()["revisionId"];
+                        let input = json!({"pullRequestId": id, "revisionId": revision, "approvalState": state});
+                        _ = server.api_as(user, "UpdatePullRequestApprovalState", input);
+                    }
+                });
+            }
+            scope.spawn(|| {
+                for number in 0..3 {
+                    let tip = &revision()["pullRequestTargets"][0]["sourceCommit"];
+                    let file = json!({
+                        "repositoryName": "demo", "branchName": source, "filePath": format!("{source}-{number}"),
+                        "fileContent": "eAo=", "parentCommitId": tip,
+                    });
+                    _ = server.api("PutFile", file);
+                }
+            });
+            scope.spawn(|| {
+                let input = json!({"pullRequestId": id, "repositoryName": "demo"});
+                for _ in 0..40 {
+                    if server.api("MergePullRequestByThreeWay", input.clone()).is_ok() {
+                        break;
+                    }
+                }
+            });
+        });
+        merges += usize::from(was_merged_with_two_approvals(
+            &server.api_ok("DescribePullRequestEvents", json!({"pullRequestId": id, "maxResults": 100})),
+        ));
+    }
+    assert!(merges > 0, "no merge happened");
+}
+
+/// Replays a history: at the moment of the merge, two people approved the revision. Gives whether there was a merge.
+fn was_merged_with_two_approvals(history: &Value) -> bool {
+    let mut approvers = BTreeSet::new();
+    for event in history["pullRequestEvents"].as_array().unwrap() {
+        let actor = event["actorArn"].as_str().unwrap().to_owned();
+        match event["pullRequestEventType"].as_str().unwrap() {
+            "PULL_REQUEST_SOURCE_REFERENCE_UPDATED" => approvers.clear(),
+            "PULL_REQUEST_APPROVAL_STATE_CHANGED" => {
+                match event["approvalStateChangedEventMetadata"]["approvalStatus"] == "APPROVE" {
+                    true => approvers.insert(actor),
+                    false => approvers.remove(&actor),
+                };
+            }
+            "PULL_REQUEST_MERGE_STATE_CHANGED" => {
+                assert_eq!(approvers.len(), 2, "merged with {approvers:?}");
+                return true;
+            }
+            _ => {}
+        }
+    }
+    false
 }

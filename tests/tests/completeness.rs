@@ -108,7 +108,7 @@ fn every_kind_of_constraint_is_one_that_is_checked() {
 }
 
 /// Members that name the resource of a request, which is found before its function runs.
-const OF_THE_RESOURCE: [&str; 1] = ["oldName"];
+const OF_THE_RESOURCE: [&str; 2] = ["oldName", "resourceArn"];
 
 /// Members are fields of generated types. A function that never names a field neither reads nor fills it.
 #[test]

@@ -42,7 +42,8 @@ fn diverged(journey: &Journey) -> Repo {
     repo.ok(&["checkout", "--quiet", "-b", "topic"]);
     std::fs::create_dir(folder_of(&repo).join("new")).unwrap();
     repo.ok(&["mv", "moved.txt", "new/moved.txt"]);
-    repo.ok(&["update-index", "--chmod=+x", "mode.sh"]);
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(folder_of(&repo).join("mode.sh"), executable).unwrap();
     std::os::unix::fs::symlink("lines.txt", folder_of(&repo).join("link")).unwrap();
     commit(
         &repo,
@@ -76,7 +77,7 @@ fn cloned(journey: &Journey, branch: &str) -> Repo {
 }
 
 fn show(repo: &Repo, path: &str) -> String {
-    repo.ok(&["show", &format!("HEAD:{path}")])
+    String::from_utf8(repo.feed(&["show", &format!("HEAD:{path}")], b"")).unwrap()
 }
 
 fn input(more: Value) -> Value {
@@ -101,7 +102,7 @@ fn clean_merges_have_gits_trees_and_parents() {
 
     let options = journey.server.api_ok("GetMergeOptions", input(json!({"conflictDetailLevel": "LINE_LEVEL"})));
     assert_eq!(options["mergeOptions"], json!(["SQUASH_MERGE", "THREE_WAY_MERGE"]));
-    assert_eq!(options["baseCommitId"], json!(repo.id("main~1")));
+    assert_eq!(options["baseCommitId"], json!(repo.id("topic~2")));
     // Both changed a file, which is a conflict unless lines are looked at.
     assert_eq!(journey.server.api_ok("GetMergeOptions", input(json!({})))["mergeOptions"], json!([]));
     assert_eq!(

@@ -38,7 +38,8 @@ fn reading_a_file_or_a_page_reads_no_more_than_it_needs() {
         assert!(cold.blob_reads <= 8, "in a cold cache, {path} takes {cold:?}");
         let warm = calls(&journey, "GetFile", get);
         assert_eq!(warm.blob_reads, 0, "in a warm cache, {path} takes {warm:?}");
-        assert_eq!((warm.table_reads, warm.table_commits), (cold.table_reads, 0));
+        // What decides over the caller is remembered for a while, and then costs no read.
+        assert!(warm.table_reads <= cold.table_reads && warm.table_commits == 0, "{warm:?} after {cold:?}");
     }
 
     // A page of what differs reads the folders on the way to what it tells, not the other files.

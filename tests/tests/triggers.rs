@@ -95,7 +95,7 @@ fn a_test_delivers_what_a_topic_and_a_function_get() {
             "eventTriggerConfigId": null,
             "eventTriggerName": name,
             "eventVersion": "1.0",
-            "userIdentityARN": format!("arn:aws:iam::{account}:user/admin"),
+            "userIdentityARN": format!("arn:aws:iam::{account}:user/coldforge/admin"),
         }]});
         assert_eq!(message, expected);
     };
@@ -176,5 +176,33 @@ fn a_destination_that_cannot_be_is_refused_at_the_start() {
             .unwrap();
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success() && told.contains(reason), "{destination}: {told}");
+    }
+}
+
+#[test]
+fn an_endpoint_far_away_must_show_a_certificate_that_is_trusted() {
+    // Another server is what speaks TLS here; that it knows no such path is an answer.
+    let directory = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let (certificate, key) = (directory.path().join("certificate.pem"), directory.path().join("key.pem"));
+    std::fs::write(&certificate, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let other = directory.path().join("other.pem");
+    let unrelated = rcgen::generate_simple_self_signed(["elsewhere".to_owned()]).unwrap();
+    std::fs::write(&other, unrelated.cert.pem()).unwrap();
+    let text = |file: &std::path::Path| file.to_str().unwrap().to_owned();
+    let arguments = ["--tls-certificate".to_owned(), text(&certificate), "--tls-key".to_owned(), text(&key)].to_vec();
+    let secure = Journey::begin_with(&Options { arguments, ..Options::default() });
+    let port = secure.server.address().rsplit(':').next().unwrap();
+    let url = format!("https://localhost:{port}/hook");
+    for (trusted, told) in [(true, "answered 404"), (false, "certificate")] {
+        let arguments = ["--destination".to_owned(), format!("{FUNCTION}={url}")].to_vec();
+        let roots = if trusted { &certificate } else { &other };
+        let environment = vec![("SSL_CERT_FILE".to_owned(), text(roots))];
+        let journey = Journey::begin_with(&Options { arguments, environment, ..Options::default() });
+        journey.server.create_repository("demo");
+        let answer = test(&journey.server, &[trigger("hook", FUNCTION)]);
+        let message = answer["failedExecutions"][0]["failureMessage"].as_str().unwrap();
+        assert!(message.contains(told), "{message}");
     }
 }

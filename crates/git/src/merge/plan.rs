@@ -61,6 +61,9 @@ impl Plan {
     pub(super) fn write(&self, objects: &mut Objects<'_>, decisions: &Decisions) -> Result<ObjectId> {
         let mut results = self.settled.results.clone();
         for (path, decision) in decisions {
+            if let Some(aside) = self.settled.moved_aside.get(path) {
+                results.remove(aside);
+            }
             if decision.is_some() {
                 make_room(&mut results, path, decisions);
             }

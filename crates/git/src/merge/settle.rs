@@ -89,11 +89,13 @@ pub(super) struct Settled {
     /// What is at each path; `None` for nothing.
     pub(super) results: BTreeMap<Vec<u8>, Option<Side>>,
     pub(super) contested: BTreeMap<Vec<u8>, Contested>,
+    /// Where files provisionally stand that a folder has taken the name of.
+    pub(super) moved_aside: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
 /// Settles every path.
 pub(super) fn settle(objects: &mut Objects<'_>, items: &Items, depth: usize) -> Result<Settled> {
-    let mut settled = Settled { results: BTreeMap::new(), contested: BTreeMap::new() };
+    let mut settled = Settled { results: BTreeMap::new(), contested: BTreeMap::new(), moved_aside: BTreeMap::new() };
     for (path, item) in items {
         let contested = settle_item(objects, path, item, depth)?;
         settled.results.insert(path.clone(), contested.result);
@@ -203,7 +205,8 @@ impl Settled {
             while self.results.contains_key(&beside) {
                 beside.push(b'_');
             }
-            self.results.insert(beside, result);
+            self.results.insert(beside.clone(), result);
+            self.moved_aside.insert(path, beside);
         }
     }
 

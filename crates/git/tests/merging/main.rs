@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says by panicking what does not hold")]
 
+mod decisions;
 mod history;
 #[expect(dead_code, reason = "it is shared with other tests")]
 #[path = "../selection/packs.rs"]
