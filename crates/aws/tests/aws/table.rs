@@ -1,5 +1,6 @@
-//! What the table does when DynamoDB is busy, fails, or does not answer.
+//! When rows end, and what the table does when DynamoDB is busy, fails, or does not answer.
 
+use crate::emulator::Emulator;
 use crate::script::{Answer, Script, Sent, answer, refusal};
 use aws::DynamoTable;
 use ports::clock::ManualClock;
@@ -182,4 +183,30 @@ async fn a_put_that_finds_another_version_after_a_lost_answer_does_not_claim_to_
         Script::new(|n, _| if n == 0 { refusal(400, "ThrottlingException") } else { stands_there(&json!({"N": "6"})) });
     let told = table(&script).commit(vec![put("a", Expect::Version(Version(5)))]).await;
     assert!(matches!(&told, Err(CommitError::Conflict(keys)) if *keys == [key("a")]), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_row_ends_for_reads_and_conditions_at_the_same_moment() {
+    let emulator = Emulator::start();
+    emulator.table("rows", false);
+    let end = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    let clock = Arc::new(ManualClock::new(end));
+    let table = DynamoTable::new(&emulator.connection(), "rows", clock.clone());
+    for (number, (now, stands)) in
+        [(end - Duration::from_millis(1), true), (end, false), (end + Duration::from_millis(1), false)]
+            .into_iter()
+            .enumerate()
+    {
+        let key = key(&number.to_string());
+        let row = Write::Put { key: key.clone(), body: "body".into(), expires_at: Some(end), expect: Expect::Anything };
+        let version = table.commit(vec![row]).await.unwrap();
+        clock.set(now);
+        assert_eq!(table.get(&key).await.unwrap().is_some(), stands, "{now:?}");
+        for (expect, holds) in
+            [(Expect::Absent, !stands), (Expect::Present, stands), (Expect::Version(version), stands)]
+        {
+            let check = table.commit(vec![Write::Check { key: key.clone(), expect }]).await;
+            assert_eq!(check.is_ok(), holds, "{now:?}, {expect:?}: {check:?}");
+        }
+    }
 }
