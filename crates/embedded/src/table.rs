@@ -1,4 +1,4 @@
-//! The port `Table` on the embedded database redb.
+//! The ports `Table` and `Feed` on the embedded database redb.
 
 mod bounds;
 mod codec;
@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use database::{Database, FEED, ROWS};
 use ports::clock::Clock;
 use ports::table::{check_key, check_scan, check_writes};
-use ports::{Change, CommitError, Key, Page, Row, Scan, Sequence, Table, TableError, Version, Write};
+use ports::{Change, CommitError, Feed, Key, Page, Row, Scan, Sequence, Table, TableError, Version, Write};
 use redb::ReadableDatabase as _;
 use std::io;
 use std::path::PathBuf;
@@ -113,7 +113,10 @@ impl Table for EmbeddedTable {
         jobs.send(Job { writes, answer }).await.map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
     }
+}
 
+#[async_trait]
+impl Feed for EmbeddedTable {
     async fn changes(&self, after: Option<Sequence>, limit: usize) -> Result<Vec<Change>, TableError> {
         if limit == 0 {
             return Err(TableError::Invalid("the feed needs a limit of at least 1".to_owned()));

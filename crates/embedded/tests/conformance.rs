@@ -5,9 +5,10 @@
 use async_trait::async_trait;
 use embedded::{DataDirectory, FileKeys};
 use ports::conformance::blobs::BlobsFixture;
+use ports::conformance::feed::FeedFixture;
 use ports::conformance::keys::{DisabledKey, KeysFixture};
 use ports::conformance::table::TableFixture;
-use ports::{Blobs, EncryptionContext, Keys, Table};
+use ports::{Blobs, EncryptionContext, Feed, Keys, Table};
 use std::fs;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -44,6 +45,12 @@ impl TableFixture for Directory {
     async fn reopen(&mut self) -> bool {
         self.close_and_open();
         true
+    }
+}
+
+impl FeedFixture for Directory {
+    fn feed(&self) -> Arc<dyn Feed> {
+        self.open().table()
     }
 }
 
@@ -96,6 +103,7 @@ mod table {
     use super::make_directory;
 
     ports::table_conformance!(make_directory);
+    ports::feed_conformance!(make_directory);
 }
 
 mod blobs {

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use embedded::DataDirectory;
-use ports::{BlobName, Blobs, Expect, Key, Table, Write};
+use ports::{BlobName, Blobs, Expect, Feed, Key, Table, Write};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -168,11 +168,11 @@ async fn check_all(path: &Path, acknowledged: &[String]) {
     }
 }
 
-async fn all_changes(table: &dyn Table) -> BTreeMap<Key, u64> {
+async fn all_changes(feed: &dyn Feed) -> BTreeMap<Key, u64> {
     let mut found = BTreeMap::new();
     let mut after = None;
     loop {
-        let changes = table.changes(after, 500).await.unwrap();
+        let changes = feed.changes(after, 500).await.unwrap();
         let Some(last) = changes.last() else { return found };
         after = Some(last.sequence);
         found.extend(changes.into_iter().map(|change| (change.key, change.sequence.0)));

@@ -4,7 +4,7 @@
 
 use embedded::EmbeddedTable;
 use ports::clock::{Clock as _, ManualClock};
-use ports::{CommitError, Expect, Key, Scan, SortRange, Table, Write};
+use ports::{CommitError, Expect, Feed as _, Key, Scan, SortRange, Table, Write};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;

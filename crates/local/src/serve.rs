@@ -152,6 +152,7 @@ fn store(directory: &DataDirectory, clock: Arc<dyn Clock>, recorder: Option<&Rec
     }
     Store::new(store::Components {
         table,
+        feed: Some(directory.table()),
         blobs,
         clock,
         scratch: directory.scratch().to_owned(),

@@ -1,9 +1,11 @@
 //! The port `Blobs`: immutable byte sequences under names.
 
+use crate::KeyError;
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::ops::Range;
 use std::path::Path;
+use std::time::Duration;
 
 /// The name of a blob: segments of 1 to 255 of `[A-Za-z0-9._-]` joined by `/`, none of them `.` or `..`, at most 512 bytes
 /// in all.
@@ -60,9 +62,21 @@ pub enum BlobError {
     /// The call breaks a rule of the port (a reversed range, a limit of 0).
     #[error("{0}")]
     Invalid(String),
+    /// The key that the blob is encrypted under, or was to be, cannot be used.
+    #[error("a blob cannot be reached without its key: {0}")]
+    Key(#[source] KeyError),
     /// Worth another try later: throttled, out of reach, disk full.
     #[error("the blob store is unavailable: {0}")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// An HTTP request that whoever has it may send for a while without credentials of their own. Keep it as secret as a password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Presigned {
+    /// Where to send it.
+    pub url: String,
+    /// The headers that must be sent along, besides `host`.
+    pub headers: Vec<(String, String)>,
 }
 
 /// Immutable byte sequences under names, as S3 keeps objects.
@@ -93,4 +107,17 @@ pub trait Blobs: Send + Sync {
 
     /// Removes a blob; a missing one is no error.
     async fn delete(&self, name: &BlobName) -> Result<(), BlobError>;
+
+    /// A GET request that reads the blob, for `valid_for` at most (S3: 7 days, and no longer than the credentials it is signed
+    /// with). Whether there is such a blob is not looked at. `None`: these blobs cannot be reached by HTTP.
+    async fn presign_get(&self, name: &BlobName, valid_for: Duration) -> Result<Option<Presigned>, BlobError> {
+        let _ = (name, valid_for);
+        Ok(None)
+    }
+
+    /// A PUT request that stores the blob, as [`presign_get`](Self::presign_get) otherwise. It never replaces a blob.
+    async fn presign_put(&self, name: &BlobName, valid_for: Duration) -> Result<Option<Presigned>, BlobError> {
+        let _ = (name, valid_for);
+        Ok(None)
+    }
 }

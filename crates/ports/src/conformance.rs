@@ -3,9 +3,13 @@
 //! ```text
 //! async fn make_table() -> Arc<MyTable> { … }
 //! ports::table_conformance!(make_table);
+//! ports::feed_conformance!(make_table);
 //! ports::blobs_conformance!(make_blobs);
 //! ports::keys_conformance!(make_keys);
 //! ```
+//!
+//! In a test of one's own, `ports::table_conformance!(in this test: make_table().await)` runs all cases one after the other, for
+//! adapters whose service takes long to start.
 //!
 //! Each line becomes one `#[tokio::test]` per case, so the calling crate needs `tokio` (`macros`, `rt-multi-thread`) among its
 //! dev-dependencies, and two lines for adapters of the same port stand in modules of their own. `make_…` is called
@@ -14,6 +18,7 @@
 //! that other cases use at the same time.
 
 pub mod blobs;
+pub mod feed;
 pub mod keys;
 pub mod model;
 pub mod table;
@@ -31,8 +36,8 @@ fn fresh_name(case: &str) -> String {
 /// Runs every case of the suite for [`Table`](crate::Table) on what `$make` returns.
 #[macro_export]
 macro_rules! table_conformance {
-    ($make:path) => {
-        $crate::conformance_cases! { table, $make:
+    ($($make:tt)+) => {
+        $crate::conformance_cases! { table, [$($make)+]
             every_expectation_meets_every_state_of_a_row,
             a_commit_with_one_failing_expectation_changes_nothing,
             a_conflict_names_just_the_failing_rows_in_order,
@@ -57,12 +62,23 @@ macro_rules! table_conformance {
             a_scan_stays_in_its_partition,
             a_scan_passes_over_expired_rows,
             a_scan_of_large_rows_reaches_all_of_them,
+            random_histories_agree_with_the_model,
+        }
+    };
+}
+
+/// Runs every case of the suite for [`Feed`](crate::Feed) on what `$make` returns.
+#[macro_export]
+macro_rules! feed_conformance {
+    ($($make:tt)+) => {
+        $crate::conformance_cases! { feed, [$($make)+]
             the_feed_tells_every_change_in_order,
             the_feed_goes_on_behind_any_sequence,
             what_did_not_happen_is_not_in_the_feed,
             concurrent_commits_are_all_in_the_feed,
+            a_feed_limit_of_zero_is_refused,
+            feeds_of_random_histories_agree_with_the_model,
             rows_and_feed_survive_a_restart,
-            random_histories_agree_with_the_model,
         }
     };
 }
@@ -70,8 +86,8 @@ macro_rules! table_conformance {
 /// Runs every case of the suite for [`Blobs`](crate::Blobs) on what `$make` returns.
 #[macro_export]
 macro_rules! blobs_conformance {
-    ($make:path) => {
-        $crate::conformance_cases! { blobs, $make:
+    ($($make:tt)+) => {
+        $crate::conformance_cases! { blobs, [$($make)+]
             what_was_put_is_read_back,
             a_second_put_is_refused_and_changes_nothing,
             one_of_many_racing_puts_wins,
@@ -93,8 +109,8 @@ macro_rules! blobs_conformance {
 /// Runs every case of the suite for [`Keys`](crate::Keys) on what `$make` returns.
 #[macro_export]
 macro_rules! keys_conformance {
-    ($make:path) => {
-        $crate::conformance_cases! { keys, $make:
+    ($($make:tt)+) => {
+        $crate::conformance_cases! { keys, [$($make)+]
             what_was_encrypted_is_decrypted,
             equal_plaintexts_have_different_ciphertexts,
             plaintexts_have_limits,
@@ -112,11 +128,25 @@ macro_rules! keys_conformance {
     };
 }
 
-/// One `#[tokio::test]` per case; what the suites' macros expand to.
+/// Runs one case among others in a test, and tells its name when it fails.
+#[doc(hidden)]
+#[expect(clippy::panic, reason = "a suite reports a broken promise as every test does")]
+pub async fn run_case(name: &str, case: impl Future<Output = ()> + Send + 'static) {
+    if tokio::spawn(case).await.is_err() {
+        panic!("the case `{name}` failed");
+    }
+}
+
+/// What the suites' macros expand to.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! conformance_cases {
-    ($port:ident, $make:path: $($case:ident,)*) => {
+    ($port:ident, [in this test: $make:expr] $($case:ident,)*) => {
+        $(
+            $crate::conformance::run_case(stringify!($case), $crate::conformance::$port::$case($make)).await;
+        )*
+    };
+    ($port:ident, [$make:path] $($case:ident,)*) => {
         $(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $case() {

@@ -1,7 +1,7 @@
 //! Decorators: wrappers around any adapter of a port that count and time its calls, make them fail, or slow them down.
 //!
-//! All are one type, [`Decorated`], around an adapter of [`Table`](crate::Table), [`Blobs`](crate::Blobs) or
-//! [`Keys`](crate::Keys), with something that acts [`Around`] each call; what they do is told by their handle:
+//! All are one type, [`Decorated`], around an adapter of [`Table`](crate::Table), [`Feed`](crate::Feed),
+//! [`Blobs`](crate::Blobs) or [`Keys`](crate::Keys), with something that acts [`Around`] each call; what they do is told by their handle:
 //!
 //! | decorator | handle | for |
 //! |---|---|---|

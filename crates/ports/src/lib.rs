@@ -1,8 +1,8 @@
-//! The narrow waist between Coldforge and the services it stands on: [`Table`], [`Blobs`], [`Keys`] and
+//! The narrow waist between Coldforge and the services it stands on: [`Table`], [`Feed`], [`Blobs`], [`Keys`] and
 //! [`Publisher`].
 //!
 //! A port is shaped by what `DynamoDB`, S3, KMS, SNS and Lambda can really do, and knows nothing of Git. Adapters live in their own
-//! crates (`embedded`, later `aws`) and prove themselves by running the suites of `conformance` (a cargo feature
+//! crates (`embedded`, `aws`) and prove themselves by running the suites of `conformance` (a cargo feature
 //! of that name; for `[dev-dependencies]` only). Test doubles are [`decorators`] around a real adapter.
 
 pub mod blobs;
@@ -10,14 +10,14 @@ pub mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod decorators;
+pub mod feed;
 pub mod keys;
 pub mod publisher;
 pub mod table;
 
-pub use blobs::{BlobError, BlobName, Blobs};
+pub use blobs::{BlobError, BlobName, Blobs, Presigned};
 pub use clock::{Clock, SystemClock};
+pub use feed::{Change, Feed, Sequence};
 pub use keys::{DataKey, EncryptionContext, KeyDescription, KeyError, Keys};
 pub use publisher::{PublishError, Publisher};
-pub use table::{
-    Change, CommitError, Expect, Key, Page, Row, Scan, Sequence, SortRange, Table, TableError, Version, Write,
-};
+pub use table::{CommitError, Expect, Key, Page, Row, Scan, SortRange, Table, TableError, Version, Write};

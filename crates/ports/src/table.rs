@@ -153,7 +153,8 @@ pub struct Scan {
     pub partition: String,
     /// Which of its rows.
     pub range: SortRange,
-    /// Go on behind this sort key (in the direction of the scan), which need not exist any more nor be in the range.
+    /// Go on behind this sort key (in the direction of the scan), which need not exist any more nor be in the range. At most
+    /// [`MAX_SORT_BYTES`].
     pub after: Option<String>,
     /// At most this many rows, at least 1. A page may hold fewer even when more rows follow (`DynamoDB`: 1 MB a page).
     pub limit: usize,
@@ -168,21 +169,6 @@ pub struct Page {
     pub rows: Vec<Row>,
     /// Where the next page begins: `Some` goes into [`Scan::after`]; `None` means that the range is exhausted.
     pub next: Option<String>,
-}
-
-/// A place in the change feed. Later changes have larger sequence numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Sequence(pub u64);
-
-/// One row change, as the feed tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// Where in the feed.
-    pub sequence: Sequence,
-    /// Which row.
-    pub key: Key,
-    /// The row as the commit left it; `None` when it was deleted.
-    pub row: Option<Row>,
 }
 
 /// Why the table gave no answer.
@@ -210,15 +196,12 @@ pub enum CommitError {
     Table(#[from] TableError),
 }
 
-/// Rows that change only by conditional, all-or-nothing commits, and a feed of every change.
+/// Rows that change only by conditional, all-or-nothing commits.
 ///
 /// Every adapter keeps these promises, and `conformance::table` checks them:
 /// - *Reads see earlier commits*: `get` and `scan` are strongly consistent. A scan is consistent per page, not across pages.
 /// - *All or nothing*: of a commit either all writes happen or none. It is durable when `commit` returns.
 /// - *Isolation*: conditions are evaluated and writes applied as if commits happened one after the other.
-/// - *Feed*: every put and delete of a commit appears in [`Table::changes`] at least once, in commit order for a key,
-///   and stays there for at least 24 hours (`DynamoDB` Streams' retention). Deleting an absent row may go untold, and so
-///   may the removal of an expired row.
 #[async_trait]
 pub trait Table: Send + Sync {
     /// The row at `key`, if there is one that has not expired.
@@ -232,8 +215,4 @@ pub trait Table: Send + Sync {
     /// At least one write and at most [`MAX_WRITES_PER_COMMIT`], each key once, each row at most [`MAX_ROW_BYTES`], all
     /// rows together at most [`MAX_COMMIT_BYTES`]. A commit dropped before it returned may or may not happen.
     async fn commit(&self, writes: Vec<Write>) -> Result<Version, CommitError>;
-
-    /// The changes behind `after` (from the oldest kept when `None`), oldest first, at most `limit` (at least 1). May be
-    /// fewer although more follow; empty when there is nothing new; does not wait.
-    async fn changes(&self, after: Option<Sequence>, limit: usize) -> Result<Vec<Change>, TableError>;
 }

@@ -11,6 +11,7 @@ mod table {
     }
 
     ports::table_conformance!(make_table);
+    ports::feed_conformance!(make_table);
 }
 
 mod blobs {
@@ -44,6 +45,7 @@ mod decorated {
         }
 
         ports::table_conformance!(make_table);
+        ports::feed_conformance!(make_table);
     }
 
     mod blobs {

@@ -28,6 +28,9 @@ pub enum Error {
     /// The repository exists, so that it cannot be swept.
     #[error("the repository has not been deleted; only what a deleted repository left behind can be swept")]
     NotDeleted,
+    /// The store was made without a feed: events are delivered to whoever consumes them, and cannot be asked for.
+    #[error("this store has no feed that can be asked for events")]
+    NoFeed,
     /// The operating system gives no random numbers.
     #[error("no random numbers are to be had: {0}")]
     Random(#[from] getrandom::Error),

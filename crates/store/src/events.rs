@@ -94,7 +94,8 @@ impl Store {
     /// The events among at most `limit` changes behind `after` (from the oldest kept when `None`). Does not wait. An event
     /// may be told more than once; its id stays the same.
     pub async fn event_feed(&self, after: Option<Sequence>, limit: usize) -> Result<FeedPage, Error> {
-        let changes = self.parts.table.changes(after, limit).await?;
+        let feed = self.parts.feed.as_ref().ok_or(Error::NoFeed)?;
+        let changes = feed.changes(after, limit).await?;
         let resume = changes.last().map(|change| change.sequence);
         let entries = changes
             .into_iter()

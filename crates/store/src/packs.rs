@@ -174,6 +174,7 @@ fn io_error(error: BlobError) -> io::Error {
     let kind = match &error {
         BlobError::NotFound(_) => io::ErrorKind::NotFound,
         BlobError::OutOfRange { .. } => io::ErrorKind::UnexpectedEof,
+        BlobError::Key(_) => io::ErrorKind::PermissionDenied,
         BlobError::Exists(_) | BlobError::Invalid(_) | BlobError::Unavailable(_) => io::ErrorKind::Other,
     };
     io::Error::new(kind, error)

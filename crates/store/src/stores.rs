@@ -9,7 +9,7 @@ use crate::{keys, rows::Millis};
 use domain::{RepositoryId, UniqueId, UniqueIdKind};
 use git::odb::ObjectCache;
 use ports::clock::Clock;
-use ports::{Blobs, Page, Row, Scan, SortRange, Table};
+use ports::{Blobs, Feed, Page, Row, Scan, SortRange, Table};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub struct Components {
     /// Keeps the rows.
     pub table: Arc<dyn Table>,
+    /// Tells what changed in the table, where it can be asked; without it there is no [`Store::event_feed`].
+    pub feed: Option<Arc<dyn Feed>>,
     /// Keeps the packs.
     pub blobs: Arc<dyn Blobs>,
     /// Tells the time.
@@ -39,6 +41,7 @@ pub struct Store {
 
 pub(crate) struct Parts {
     pub(crate) table: Arc<dyn Table>,
+    pub(crate) feed: Option<Arc<dyn Feed>>,
     pub(crate) blobs: Arc<dyn Blobs>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) blocks: Arc<PackCache>,
@@ -49,10 +52,11 @@ pub(crate) struct Parts {
 impl Store {
     /// A store over these components; reads nothing yet.
     pub fn new(components: Components) -> Self {
-        let Components { table, blobs, clock, scratch, block_size, block_cache_bytes, object_cache_bytes } = components;
+        let Components { table, feed, blobs, clock, scratch, block_size, block_cache_bytes, object_cache_bytes } =
+            components;
         let blocks = Arc::new(PackCache::new(block_size, block_cache_bytes));
         let objects = Arc::new(ObjectCache::new(object_cache_bytes));
-        Self { parts: Arc::new(Parts { table, blobs, clock, blocks, objects, scratch }) }
+        Self { parts: Arc::new(Parts { table, feed, blobs, clock, blocks, objects, scratch }) }
     }
 
     /// The local directory for files that are worked on.

@@ -2,10 +2,8 @@
 
 mod concurrency;
 mod conditions;
-mod feed;
-mod histories;
+pub(super) mod histories;
 mod limits;
-mod restart;
 mod scans;
 
 pub use concurrency::{fifty_writers_lose_no_increment, one_of_many_creators_wins, sums_survive_concurrent_transfers};
@@ -15,16 +13,11 @@ pub use conditions::{
     every_expectation_meets_every_state_of_a_row, rows_put_by_a_commit_have_the_version_it_returned,
     the_end_of_a_row_is_kept_in_whole_seconds,
 };
-pub use feed::{
-    concurrent_commits_are_all_in_the_feed, the_feed_goes_on_behind_any_sequence, the_feed_tells_every_change_in_order,
-    what_did_not_happen_is_not_in_the_feed,
-};
 pub use histories::random_histories_agree_with_the_model;
 pub use limits::{
     a_commit_has_one_to_a_hundred_writes, a_commit_is_limited_as_a_whole, a_key_may_occur_once_in_a_commit,
     a_limit_of_zero_is_refused, keys_have_limits, the_largest_row_fits_and_no_larger_one,
 };
-pub use restart::rows_and_feed_survive_a_restart;
 pub use scans::{
     a_scan_goes_on_behind_a_row_that_is_gone, a_scan_goes_on_from_outside_its_range,
     a_scan_of_large_rows_reaches_all_of_them, a_scan_passes_over_expired_rows, a_scan_stays_in_its_partition,
@@ -43,6 +36,11 @@ pub trait TableFixture: Send + Sync + 'static {
     /// The table.
     fn table(&self) -> Arc<dyn Table>;
 
+    /// How many random histories are played. Fewer will do where each call goes over a network.
+    fn histories(&self) -> u32 {
+        32
+    }
+
     /// Closes the table as a process that ends does, and opens it again. `false` when that is not possible (there is
     /// nothing that could survive), which skips what the suite has to say about it.
     async fn reopen(&mut self) -> bool {
@@ -56,15 +54,15 @@ impl<T: Table + 'static> TableFixture for Arc<T> {
     }
 }
 
-fn put(key: &Key, body: impl Into<Bytes>, expect: Expect) -> Write {
+pub(super) fn put(key: &Key, body: impl Into<Bytes>, expect: Expect) -> Write {
     Write::Put { key: key.clone(), body: body.into(), expires_at: None, expect }
 }
 
-fn delete(key: &Key, expect: Expect) -> Write {
+pub(super) fn delete(key: &Key, expect: Expect) -> Write {
     Write::Delete { key: key.clone(), expect }
 }
 
-fn check(key: &Key, expect: Expect) -> Write {
+pub(super) fn check(key: &Key, expect: Expect) -> Write {
     Write::Check { key: key.clone(), expect }
 }
 
@@ -72,22 +70,22 @@ fn long_past() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_000_000_000)
 }
 
-fn far_future() -> SystemTime {
+pub(super) fn far_future() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(100_000_000_000)
 }
 
-fn scan(partition: &str, range: SortRange) -> Scan {
+pub(super) fn scan(partition: &str, range: SortRange) -> Scan {
     Scan { partition: partition.to_owned(), range, after: None, limit: 1000, reverse: false }
 }
 
 #[expect(clippy::expect_used, reason = "a suite reports a broken promise as every test does")]
-async fn commit(table: &dyn Table, writes: Vec<Write>) -> Version {
+pub(super) async fn commit(table: &dyn Table, writes: Vec<Write>) -> Version {
     table.commit(writes).await.expect("the commit succeeds")
 }
 
 /// The rows that a commit conflicts with.
 #[expect(clippy::panic, reason = "a suite reports a broken promise as every test does")]
-async fn conflict(table: &dyn Table, writes: Vec<Write>) -> Vec<Key> {
+pub(super) async fn conflict(table: &dyn Table, writes: Vec<Write>) -> Vec<Key> {
     match table.commit(writes).await {
         Err(CommitError::Conflict(keys)) => keys,
         other => panic!("a conflict was expected, not {other:?}"),
@@ -100,7 +98,7 @@ async fn assert_refused(table: &dyn Table, writes: Vec<Write>, why: &str) {
 }
 
 #[expect(clippy::expect_used, reason = "a suite reports a broken promise as every test does")]
-async fn get(table: &dyn Table, key: &Key) -> Option<Row> {
+pub(super) async fn get(table: &dyn Table, key: &Key) -> Option<Row> {
     table.get(key).await.expect("the read succeeds")
 }
 
@@ -110,7 +108,7 @@ async fn body(table: &dyn Table, key: &Key) -> Option<Bytes> {
 
 /// All rows that `first_page` leads to, page by page.
 #[expect(clippy::expect_used, reason = "a suite reports a broken promise as every test does")]
-async fn all_pages(table: &dyn Table, first_page: Scan) -> Vec<Row> {
+pub(super) async fn all_pages(table: &dyn Table, first_page: Scan) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut scan = first_page;
     loop {

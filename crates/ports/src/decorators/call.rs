@@ -12,7 +12,7 @@ pub enum CallKind {
     Scan,
     /// `Table::commit`
     Commit,
-    /// `Table::changes`
+    /// `Feed::changes`
     Changes,
     /// `Blobs::put`
     Put,
@@ -43,7 +43,7 @@ impl CallKind {
             Self::Get => "table.get",
             Self::Scan => "table.scan",
             Self::Commit => "table.commit",
-            Self::Changes => "table.changes",
+            Self::Changes => "feed.changes",
             Self::Put => "blobs.put",
             Self::PutFile => "blobs.put_file",
             Self::GetRange => "blobs.get_range",

@@ -3,8 +3,8 @@
 use super::call::{Call, CallKind};
 use crate::keys::KeyDescription;
 use crate::{
-    BlobError, BlobName, Blobs, Change, CommitError, DataKey, EncryptionContext, Key, KeyError, Keys, Page, Row, Scan,
-    Sequence, Table, TableError, Version, Write,
+    BlobError, BlobName, Blobs, Change, CommitError, DataKey, EncryptionContext, Feed, Key, KeyError, Keys, Page,
+    Presigned, Row, Scan, Sequence, Table, TableError, Version, Write,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -12,6 +12,7 @@ use std::error::Error;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// Acts around the calls of a port: it decides when the real call is made and what becomes of its answer.
@@ -46,7 +47,7 @@ pub trait Unavailability {
     fn unavailable(cause: Box<dyn Error + Send + Sync>) -> Self;
 }
 
-/// An adapter of a port (`P` may be `dyn Table`, `dyn Blobs`, `dyn Keys`) in a wrapper that is the same port.
+/// An adapter of a port (`P` may be `dyn Table`, `dyn Feed`, `dyn Blobs`, `dyn Keys`) in a wrapper that is the same port.
 pub struct Decorated<P: ?Sized, A> {
     inner: Arc<P>,
     around: A,
@@ -72,7 +73,10 @@ impl<P: Table + ?Sized, A: Around> Table for Decorated<P, A> {
     async fn commit(&self, writes: Vec<Write>) -> Result<Version, CommitError> {
         self.around.around(Call::commit(&writes), self.inner.commit(writes)).await
     }
+}
 
+#[async_trait]
+impl<P: Feed + ?Sized, A: Around> Feed for Decorated<P, A> {
     async fn changes(&self, after: Option<Sequence>, limit: usize) -> Result<Vec<Change>, TableError> {
         let name = after.map_or_else(|| "from the oldest".to_owned(), |Sequence(number)| format!("after {number}"));
         self.around.around(Call::new(CallKind::Changes, name), self.inner.changes(after, limit)).await
@@ -108,6 +112,15 @@ impl<P: Blobs + ?Sized, A: Around> Blobs for Decorated<P, A> {
 
     async fn delete(&self, name: &BlobName) -> Result<(), BlobError> {
         self.around.around(Call::new(CallKind::Delete, name.as_str()), self.inner.delete(name)).await
+    }
+
+    // Signing makes no call, so there is nothing to act around.
+    async fn presign_get(&self, name: &BlobName, valid_for: Duration) -> Result<Option<Presigned>, BlobError> {
+        self.inner.presign_get(name, valid_for).await
+    }
+
+    async fn presign_put(&self, name: &BlobName, valid_for: Duration) -> Result<Option<Presigned>, BlobError> {
+        self.inner.presign_put(name, valid_for).await
     }
 }
 

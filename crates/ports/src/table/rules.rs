@@ -40,6 +40,11 @@ pub fn check_scan(scan: &Scan) -> Result<(), TableError> {
     if scan.limit == 0 {
         return Err(TableError::Invalid("a scan needs a limit of at least 1".to_owned()));
     }
+    if let Some(after) = &scan.after
+        && after.len() > MAX_SORT_BYTES
+    {
+        return Err(TableError::Invalid(format!("a scan behind {} bytes, which no sort key has", after.len())));
+    }
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use git::{ObjectId, PackId, PackRecord, StagedPack};
 use ports::clock::ManualClock;
 use ports::conformance::model::MemoryBlobs;
 use ports::decorators::{Around, Decorated, Recorder};
-use ports::{Blobs, Table};
+use ports::{Blobs, Feed, Table};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
@@ -40,6 +40,7 @@ pub(crate) fn fixture_around(around: impl Around + Clone + 'static) -> Fixture {
     let scratch = tempfile::tempdir().unwrap();
     let store = Store::new(Components {
         table: Arc::new(Decorated::<dyn Table, _>::new(table.clone(), around.clone())),
+        feed: Some(Arc::new(Decorated::<dyn Feed, _>::new(table.clone(), around.clone()))),
         blobs: Arc::new(Decorated::<dyn Blobs, _>::new(blobs.clone(), around)),
         clock: clock.clone(),
         scratch: scratch.path().to_owned(),

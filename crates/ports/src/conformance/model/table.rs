@@ -2,13 +2,13 @@
 
 use crate::clock::{Clock, SystemClock};
 use crate::table::{check_key, check_scan, check_writes, whole_seconds};
-use crate::{Change, CommitError, Expect, Key, Page, Row, Scan, Sequence, Table, TableError, Version, Write};
+use crate::{Change, CommitError, Expect, Feed, Key, Page, Row, Scan, Sequence, Table, TableError, Version, Write};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A table that is gone when it is dropped. One lock, one map, one list of changes, and no cleverness, so that one can
-/// see that it keeps the promises of [`Table`].
+/// see that it keeps the promises of [`Table`] and [`Feed`].
 pub struct MemoryTable {
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
@@ -120,7 +120,10 @@ impl Table for MemoryTable {
         }
         Ok(version)
     }
+}
 
+#[async_trait]
+impl Feed for MemoryTable {
     async fn changes(&self, after: Option<Sequence>, limit: usize) -> Result<Vec<Change>, TableError> {
         if limit == 0 {
             return Err(TableError::Invalid("the feed needs a limit of at least 1".to_owned()));

@@ -1,12 +1,12 @@
-//! The case about random histories: the table and the model in memory answer alike.
+//! Random histories: the table and the model in memory answer alike.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a suite reports a broken promise as every test does")]
 
-use super::feed::feed_until;
 use super::{TableFixture, all_pages, commit, far_future, long_past, put};
+use crate::conformance::feed::feed_until;
 use crate::conformance::fresh_name;
 use crate::conformance::model::MemoryTable;
-use crate::{CommitError, Expect, Key, Row, Scan, SortRange, Table, Version, Write};
+use crate::{CommitError, Expect, Feed, Key, Row, Scan, SortRange, Table, Version, Write};
 use bytes::Bytes;
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
@@ -76,14 +76,19 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 /// Random commits, reads and scans on a few rows, in the table and in [`MemoryTable`] at once: the same commits succeed,
-/// the same rows conflict, the same rows are read, and the feeds tell the same.
+/// the same rows conflict, the same rows are read.
 pub async fn random_histories_agree_with_the_model(fixture: impl TableFixture) {
-    let table = fixture.table();
+    play(&fixture, None).await;
+}
+
+/// Plays random histories in the table and in the model, and compares their feeds too when there is one.
+pub(in crate::conformance) async fn play(fixture: &impl TableFixture, feed: Option<Arc<dyn Feed>>) {
+    let (table, cases) = (fixture.table(), fixture.histories());
     let runtime = Handle::current();
     let run = move || {
-        let config = Config { cases: 32, failure_persistence: None, max_shrink_iters: 400, ..Config::default() };
+        let config = Config { cases, failure_persistence: None, max_shrink_iters: 400, ..Config::default() };
         let outcome = TestRunner::new(config).run(&steps(), |steps| {
-            runtime.block_on(Comparison::new(Arc::clone(&table)).play(&steps));
+            runtime.block_on(Comparison::new(Arc::clone(&table), feed.clone()).play(&steps));
             Ok(())
         });
         if let Err(failure) = outcome {
@@ -97,6 +102,7 @@ pub async fn random_histories_agree_with_the_model(fixture: impl TableFixture) {
 struct Comparison {
     partition: String,
     table: Arc<dyn Table>,
+    feed: Option<Arc<dyn Feed>>,
     model: MemoryTable,
     /// The version of each successful commit in the table and in the model.
     versions: Vec<(Version, Version)>,
@@ -104,9 +110,9 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn new(table: Arc<dyn Table>) -> Self {
+    fn new(table: Arc<dyn Table>, feed: Option<Arc<dyn Feed>>) -> Self {
         let partition = fresh_name("history");
-        Self { partition, table, model: MemoryTable::new(), versions: Vec::new(), to_model: HashMap::new() }
+        Self { partition, table, feed, model: MemoryTable::new(), versions: Vec::new(), to_model: HashMap::new() }
     }
 
     async fn play(mut self, steps: &[Step]) {
@@ -133,7 +139,9 @@ impl Comparison {
                 }
             }
         }
-        self.compare_feeds().await;
+        if let Some(feed) = &self.feed {
+            self.compare_feeds(feed.as_ref()).await;
+        }
     }
 
     async fn commit(&mut self, writes: &BTreeMap<usize, (Change, Presumption)>) {
@@ -172,12 +180,12 @@ impl Comparison {
         (Expect::Version(found), Expect::Version(wanted))
     }
 
-    async fn compare_feeds(&self) {
+    async fn compare_feeds(&self, feed: &dyn Feed) {
         let end = Key::new(&self.partition, "end");
         let found = commit(self.table.as_ref(), vec![put(&end, "", Expect::Absent)]).await;
         let wanted = commit(&self.model, vec![put(&end, "", Expect::Absent)]).await;
         let is_end = |change: &crate::Change| change.key == end;
-        let in_table = feed_until(self.table.as_ref(), &self.partition, None, 500, is_end).await;
+        let in_table = feed_until(feed, &self.partition, None, 500, is_end).await;
         let in_model = feed_until(&self.model, &self.partition, None, 500, is_end).await;
         assert_eq!((in_table.last().and_then(|change| change.row.as_ref()).map(|row| row.version)), Some(found));
         assert_eq!((in_model.last().and_then(|change| change.row.as_ref()).map(|row| row.version)), Some(wanted));

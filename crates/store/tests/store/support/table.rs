@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use ports::clock::Clock;
 use ports::conformance::model::MemoryTable;
-use ports::{Change, CommitError, Expect, Key, Page, Row, Scan, Sequence, Table, TableError, Version, Write};
+use ports::{Change, CommitError, Expect, Feed, Key, Page, Row, Scan, Sequence, Table, TableError, Version, Write};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -66,7 +66,10 @@ impl Table for TestTable {
     async fn commit(&self, writes: Vec<Write>) -> Result<Version, CommitError> {
         self.inner.commit(writes).await
     }
+}
 
+#[async_trait]
+impl Feed for TestTable {
     async fn changes(&self, after: Option<Sequence>, limit: usize) -> Result<Vec<Change>, TableError> {
         self.inner.changes(after, limit).await
     }
