@@ -1,6 +1,8 @@
 //! The CodeCommit API with unchanged clients: boto3, the AWS CLI and the AWS SDK for Rust, over a repository that git filled.
 #![allow(clippy::unwrap_used, reason = "functions beside the tests belong to them")]
 
+mod sdk;
+
 use serde_json::{Value, json};
 use tests::aws::Aws;
 use tests::random::Random;
@@ -119,23 +121,13 @@ fn the_aws_cli_runs_every_operation() {
 
 #[tokio::test]
 async fn the_rust_sdk_runs_every_operation() {
-    use aws_sdk_codecommit::config::{BehaviorVersion, Credentials, Region};
     use aws_sdk_codecommit::primitives::Blob;
     use aws_sdk_codecommit::types::PutFileEntry;
 
     let journey = tokio::task::spawn_blocking(Journey::begin).await.unwrap();
     let repo = demo(&journey);
     let tip = repo.id("HEAD");
-    let keys = &journey.server.credentials;
-    let http = aws_smithy_http_client::Builder::new().build_http();
-    let config = aws_sdk_codecommit::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(keys.region.clone()))
-        .endpoint_url(&keys.endpoint)
-        .credentials_provider(Credentials::new(&keys.access_key_id, &keys.secret_access_key, None, None, "test"))
-        .http_client(http)
-        .build();
-    let client = aws_sdk_codecommit::Client::from_conf(config);
+    let client = sdk::client(&journey.server);
 
     let made = client.create_repository().repository_name("sdk").send().await.unwrap();
     assert_eq!(made.repository_metadata().unwrap().repository_name(), Some("sdk"));

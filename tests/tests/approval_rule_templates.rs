@@ -1,6 +1,8 @@
 //! Approval rule templates with unchanged clients: boto3 and the AWS SDK for Rust.
 #![allow(clippy::unwrap_used, reason = "functions beside the tests belong to them")]
 
+mod sdk;
+
 use serde_json::{Value, json};
 use tests::Journey;
 use tests::aws::Aws;
@@ -19,7 +21,7 @@ fn boto3_runs_every_operation() {
 #[tokio::test]
 async fn the_rust_sdk_runs_every_operation() {
     let journey = tokio::task::spawn_blocking(Journey::begin).await.unwrap();
-    let client = client_of(&journey);
+    let client = sdk::client(&journey.server);
     for name in ["one", "two"] {
         journey.server.create_repository(name);
     }
@@ -58,19 +60,6 @@ async fn the_rust_sdk_runs_every_operation() {
     assert_eq!(none.disassociated_repository_names(), ["two"]);
     let deleted = client.delete_approval_rule_template().approval_rule_template_name("u").send().await.unwrap();
     assert_eq!(deleted.approval_rule_template_id(), id);
-}
-
-fn client_of(journey: &Journey) -> aws_sdk_codecommit::Client {
-    use aws_sdk_codecommit::config::{BehaviorVersion, Credentials, Region};
-    let keys = &journey.server.credentials;
-    let config = aws_sdk_codecommit::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(keys.region.clone()))
-        .endpoint_url(&keys.endpoint)
-        .credentials_provider(Credentials::new(&keys.access_key_id, &keys.secret_access_key, None, None, "test"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .build();
-    aws_sdk_codecommit::Client::from_conf(config)
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Approval rules of pull requests with unchanged clients, and that no merge happens which they forbid.
 #![allow(clippy::unwrap_used, reason = "functions beside the tests belong to them")]
 
+mod sdk;
+
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use tests::aws::Aws;
@@ -49,7 +51,7 @@ async fn the_rust_sdk_runs_every_operation() {
     use aws_sdk_codecommit::types::{ApprovalState, OverrideStatus, Target};
     let journey = tokio::task::spawn_blocking(Journey::begin).await.unwrap();
     demo(&journey);
-    let client = client_of(&journey);
+    let client = sdk::client(&journey.server);
     let target = Target::builder().repository_name("demo").source_reference("topic").destination_reference("main");
     let made = client.create_pull_request().title("Ruled").targets(target.build().unwrap()).send().await.unwrap();
     let made = made.pull_request().unwrap();
@@ -85,19 +87,6 @@ async fn the_rust_sdk_runs_every_operation() {
     let deleted = client.delete_pull_request_approval_rule().pull_request_id(id).approval_rule_name("one");
     assert_eq!(Some(deleted.send().await.unwrap().approval_rule_id()), rule.approval_rule_id());
     merge.send().await.unwrap();
-}
-
-fn client_of(journey: &Journey) -> aws_sdk_codecommit::Client {
-    use aws_sdk_codecommit::config::{BehaviorVersion, Credentials, Region};
-    let keys = &journey.server.credentials;
-    let config = aws_sdk_codecommit::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(keys.region.clone()))
-        .endpoint_url(&keys.endpoint)
-        .credentials_provider(Credentials::new(&keys.access_key_id, &keys.secret_access_key, None, None, "test"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .build();
-    aws_sdk_codecommit::Client::from_conf(config)
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Comments, reactions, tags, triggers and keys with unchanged clients, over a repository that git filled.
 #![allow(clippy::unwrap_used, reason = "functions beside the tests belong to them")]
 
+mod sdk;
+
 use serde_json::json;
 use tests::aws::Aws;
 use tests::{Journey, Repo};
@@ -44,7 +46,6 @@ fn boto3_comments_reacts_tags_and_tries_triggers() {
 
 #[tokio::test]
 async fn the_rust_sdk_comments_reacts_tags_and_puts_triggers() {
-    use aws_sdk_codecommit::config::{BehaviorVersion, Credentials, Region};
     use aws_sdk_codecommit::types::{
         Location, RelativeFileVersionEnum, RepositoryTrigger, RepositoryTriggerEventEnum, Target,
     };
@@ -53,15 +54,7 @@ async fn the_rust_sdk_comments_reacts_tags_and_puts_triggers() {
     let repo = demo(&journey);
     let [first, second, third] = ["HEAD~2", "HEAD~1", "HEAD"].map(|revision| repo.id(revision));
     let keys = &journey.server.credentials;
-    let http = aws_smithy_http_client::Builder::new().build_http();
-    let config = aws_sdk_codecommit::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(keys.region.clone()))
-        .endpoint_url(&keys.endpoint)
-        .credentials_provider(Credentials::new(&keys.access_key_id, &keys.secret_access_key, None, None, "test"))
-        .http_client(http)
-        .build();
-    let client = aws_sdk_codecommit::Client::from_conf(config);
+    let client = sdk::client(&journey.server);
 
     let after = RelativeFileVersionEnum::After;
     let line = Location::builder().file_path("a.txt").file_position(2).relative_file_version(after).build();

@@ -1,6 +1,8 @@
 //! Files through the API: deleting them, following their history, comparing their contents, held against git.
 #![allow(clippy::unwrap_used, reason = "functions beside the tests belong to them")]
 
+mod sdk;
+
 use tests::Journey;
 use tests::aws::Aws;
 use tests::history::History;
@@ -26,19 +28,10 @@ fn boto3_is_told_of_files_what_git_tells() {
 
 #[tokio::test]
 async fn the_rust_sdk_deletes_files_and_is_told_of_their_histories_and_differences() {
-    use aws_sdk_codecommit::config::{BehaviorVersion, Credentials, Region};
     use aws_sdk_codecommit::types::DiffChangeType;
 
     let journey = tokio::task::spawn_blocking(filled).await.unwrap();
-    let keys = &journey.server.credentials;
-    let config = aws_sdk_codecommit::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(keys.region.clone()))
-        .endpoint_url(&keys.endpoint)
-        .credentials_provider(Credentials::new(&keys.access_key_id, &keys.secret_access_key, None, None, "test"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .build();
-    let client = aws_sdk_codecommit::Client::from_conf(config);
+    let client = sdk::client(&journey.server);
     let clone = journey.git.clone_to(&journey.server.url("demo"), &journey.path("clone"), &[]);
     let tip = clone.id("HEAD");
 

@@ -1,6 +1,8 @@
 //! Merging through the API, over branches that git pushed: the results are git's own.
 #![allow(clippy::unwrap_used, reason = "functions beside the tests belong to them")]
 
+mod sdk;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -407,7 +409,6 @@ fn boto3_merges() {
 
 #[tokio::test]
 async fn the_rust_sdk_merges() {
-    use aws_sdk_codecommit::config::{BehaviorVersion, Credentials, Region};
     use aws_sdk_codecommit::types::ConflictDetailLevelTypeEnum::LineLevel;
     use aws_sdk_codecommit::types::ConflictResolutionStrategyTypeEnum::AcceptSource;
     use aws_sdk_codecommit::types::MergeOptionTypeEnum::ThreeWayMerge;
@@ -415,15 +416,7 @@ async fn the_rust_sdk_merges() {
     let journey = tokio::task::spawn_blocking(Journey::begin).await.unwrap();
     let repo = diverged(&journey);
     repo.ok(&["push", "--quiet", "origin", "main:squashed"]);
-    let keys = &journey.server.credentials;
-    let config = aws_sdk_codecommit::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(keys.region.clone()))
-        .endpoint_url(&keys.endpoint)
-        .credentials_provider(Credentials::new(&keys.access_key_id, &keys.secret_access_key, None, None, "test"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .build();
-    let client = aws_sdk_codecommit::Client::from_conf(config);
+    let client = sdk::client(&journey.server);
     macro_rules! call {
         ($name:ident) => {
             client.$name().repository_name("demo").source_commit_specifier("topic").destination_commit_specifier("main")

@@ -1,6 +1,8 @@
 //! Pull requests from creation to merge, with real pushes and unchanged clients.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "functions beside the tests belong to them")]
 
+mod sdk;
+
 use serde_json::{Value, json};
 use std::sync::Barrier;
 use tests::aws::Aws;
@@ -316,7 +318,7 @@ async fn the_rust_sdk_drives_pull_requests() {
     use aws_sdk_codecommit::types::{PullRequestStatusEnum, Target};
     let journey = tokio::task::spawn_blocking(Journey::begin).await.unwrap();
     let repo = demo(&journey);
-    let client = sdk(&journey);
+    let client = sdk::client(&journey.server);
     let target = |destination: &str| {
         let target = Target::builder().repository_name("demo").source_reference("topic");
         target.destination_reference(destination).build().unwrap()
@@ -377,18 +379,4 @@ async fn the_rust_sdk_drives_pull_requests() {
     assert_eq!(pages.iter().map(|page| page.pull_request_events().len()).sum::<usize>(), 3);
     let missing = client.get_pull_request().pull_request_id("77").send().await.unwrap_err().into_service_error();
     assert!(missing.is_pull_request_does_not_exist_exception());
-}
-
-/// The AWS SDK for Rust, set up for the administrator.
-fn sdk(journey: &Journey) -> aws_sdk_codecommit::Client {
-    use aws_sdk_codecommit::config::{BehaviorVersion, Credentials, Region};
-    let keys = &journey.server.credentials;
-    let config = aws_sdk_codecommit::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(keys.region.clone()))
-        .endpoint_url(&keys.endpoint)
-        .credentials_provider(Credentials::new(&keys.access_key_id, &keys.secret_access_key, None, None, "test"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .build();
-    aws_sdk_codecommit::Client::from_conf(config)
 }
