@@ -10,14 +10,10 @@ import subprocess
 import sys
 import tempfile
 
-import boto3
-import botocore.config
-from botocore.exceptions import ClientError
+from clients import client_of, must_fail
 
 facts = json.loads(sys.argv[1])
-client = boto3.client(
-    "codecommit", config=botocore.config.Config(parameter_validation=False, retries={"total_max_attempts": 1})
-)
+client = client_of("codecommit")
 checked = set()
 
 
@@ -27,16 +23,8 @@ def call(operation, **given):
 
 
 def refused(code, operation, **given):
-    """The call must fail with just this error."""
-    try:
-        call(operation, **given)
-    except ClientError as error:
-        found = error.response["Error"]["Code"]
-        assert found == code, f"{operation}({given}): {found} instead of {code}: {error}"
-        assert error.response["ResponseMetadata"]["RequestId"], "no request id"
-        assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 400
-        return
-    raise AssertionError(f"{operation}({given}) should fail with {code}")
+    checked.add(operation)
+    return must_fail(code, 400, getattr(client, operation), **given)
 
 
 def wrong_repository_names(operation, **rest):

@@ -5,35 +5,15 @@ Run by tests/tests/approval_rule_templates.rs. boto3's own validation is off, so
 
 import datetime
 import hashlib
-import json
 
-import boto3
-import botocore.config
-from botocore.exceptions import ClientError
+from clients import client_of, must_fail
+from rules import content
 
-client = boto3.client(
-    "codecommit", config=botocore.config.Config(parameter_validation=False, retries={"total_max_attempts": 1})
-)
+client = client_of("codecommit")
 
 
 def refused(code, operation, **given):
-    """The call must fail with just this error."""
-    try:
-        getattr(client, operation)(**given)
-    except ClientError as error:
-        assert error.response["Error"]["Code"] == code, error
-        return error.response["Error"]["Message"]
-    raise AssertionError(f"{operation}({given}) should fail with {code}")
-
-
-def content(needed=1, branches=None, pool=None):
-    statement = {"Type": "Approvers", "NumberOfApprovalsNeeded": needed}
-    if pool:
-        statement["ApprovalPoolMembers"] = pool
-    document = {"Version": "2018-11-08"}
-    if branches:
-        document["DestinationReferences"] = branches
-    return json.dumps(document | {"Statements": [statement]})
+    return must_fail(code, 400, getattr(client, operation), **given)
 
 
 def digest(text):
@@ -41,7 +21,7 @@ def digest(text):
 
 
 def make_and_change():
-    text = content(2, ["refs/heads/main", "refs/heads/release/*"], ["arn:aws:sts::123456789012:assumed-role/Review/*"])
+    text = content(2, ["arn:aws:sts::123456789012:assumed-role/Review/*"], ["refs/heads/main", "refs/heads/release/*"])
     made = client.create_approval_rule_template(
         approvalRuleTemplateName="Two for main",
         approvalRuleTemplateContent=text,
@@ -84,11 +64,11 @@ def contents():
     for wrong, told in [
         ("{Version: 2018-11-08}", "line 1 column 2"),
         (content(0), "Statements[0].NumberOfApprovalsNeeded"),
-        (content(1, ["refs/heads/*"]), "DestinationReferences[0]"),
-        (content(1, ["main"]), "must begin with refs/heads/"),
-        (content(1, ["refs/heads/main"] * 101), "at most 100"),
-        (content(1, None, ["arn:aws:iam::123456789012:user/a"] * 51), "1 to 50"),
-        (content(1, None, ["somebody"]), "ApprovalPoolMembers[0] 'somebody'"),
+        (content(branches=["refs/heads/*"]), "DestinationReferences[0]"),
+        (content(branches=["main"]), "must begin with refs/heads/"),
+        (content(branches=["refs/heads/main"] * 101), "at most 100"),
+        (content(pool=["arn:aws:iam::123456789012:user/a"] * 51), "1 to 50"),
+        (content(pool=["somebody"]), "ApprovalPoolMembers[0] 'somebody'"),
     ]:
         message = refused("InvalidApprovalRuleTemplateContentException", "create_approval_rule_template",
                           approvalRuleTemplateName="wrong", approvalRuleTemplateContent=wrong)

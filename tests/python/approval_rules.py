@@ -8,42 +8,16 @@ import hashlib
 import json
 import sys
 
-import boto3
-import botocore.config
-from botocore.exceptions import ClientError
+from clients import client_of, must_fail
+from rules import content
 
 facts = json.loads(sys.argv[1])
-config = botocore.config.Config(parameter_validation=False, retries={"total_max_attempts": 1})
-
-
-def client_of(keys=None):
-    keys = keys or {}
-    return boto3.client("codecommit", config=config, aws_access_key_id=keys.get("accessKeyId"),
-                        aws_secret_access_key=keys.get("secretAccessKey"))
-
-
-admin = client_of()
-users = {name: client_of(keys) for name, keys in facts["users"].items()}
+admin = client_of("codecommit")
+users = {name: client_of("codecommit", keys) for name, keys in facts["users"].items()}
 
 
 def refused(code, client, operation, **given):
-    """The call must fail with just this error."""
-    try:
-        getattr(client, operation)(**given)
-    except ClientError as error:
-        assert error.response["Error"]["Code"] == code, error
-        return error.response["Error"]["Message"]
-    raise AssertionError(f"{operation}({given}) should fail with {code}")
-
-
-def content(needed=1, pool=None, branches=None):
-    statement = {"Type": "Approvers", "NumberOfApprovalsNeeded": needed}
-    if pool:
-        statement["ApprovalPoolMembers"] = pool
-    document = {"Version": "2018-11-08"}
-    if branches:
-        document["DestinationReferences"] = branches
-    return json.dumps(document | {"Statements": [statement]})
+    return must_fail(code, 400, getattr(client, operation), **given)
 
 
 def made(destination="main"):

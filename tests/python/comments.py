@@ -8,14 +8,10 @@ import datetime
 import json
 import sys
 
-import boto3
-import botocore.config
-from botocore.exceptions import ClientError
+from clients import client_of, must_fail
 
 facts = json.loads(sys.argv[1])
-client = boto3.client(
-    "codecommit", config=botocore.config.Config(parameter_validation=False, retries={"total_max_attempts": 1})
-)
+client = client_of("codecommit")
 called = set()
 
 
@@ -25,14 +21,8 @@ def call(operation, **given):
 
 
 def refused(code, operation, **given):
-    """The call must fail with just this error."""
-    try:
-        call(operation, **given)
-    except ClientError as error:
-        found = error.response["Error"]["Code"]
-        assert found == code, f"{operation}({given}): {found} instead of {code}: {error}"
-        return
-    raise AssertionError(f"{operation}({given}) should fail with {code}")
+    called.add(operation)
+    return must_fail(code, 400, getattr(client, operation), **given)
 
 
 first, second, third = facts["commits"]

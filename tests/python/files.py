@@ -8,7 +8,8 @@ import sys
 import tempfile
 
 import boto3
-from botocore.exceptions import ClientError
+
+from clients import must_fail
 
 client = boto3.client("codecommit")
 url = sys.argv[1]
@@ -26,12 +27,7 @@ def sound_clone():
 
 
 def refused(code, method, **given):
-    try:
-        answer = getattr(client, method)(repositoryName="demo", **given)
-    except ClientError as error:
-        assert error.response["Error"]["Code"] == code, error
-        return
-    raise AssertionError(f"{method} {given} should be refused, but answered {answer}")
+    return must_fail(code, 400, getattr(client, method), repositoryName="demo", **given)
 
 
 def pages(method, member, token, size, **given):

@@ -2,24 +2,16 @@
 
 import json
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
-ONCE = Config(retries={"total_max_attempts": 1}, parameter_validation=False)
-iam = boto3.client("iam", config=ONCE)
+from clients import client_of, must_fail
+
+iam = client_of("iam")
 READ_ONLY = "arn:aws:iam::aws:policy/AWSCodeCommitReadOnly"
 
 
 def refused(code, status, operation, **given):
-    """The call must fail with just this error."""
-    try:
-        getattr(iam, operation)(**given)
-    except ClientError as error:
-        found = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
-        assert found == (code, status), f"{operation}({given}): {found} instead of {code}: {error}"
-        return
-    raise AssertionError(f"{operation}({given}) should fail with {code}")
+    return must_fail(code, status, getattr(iam, operation), **given)
 
 
 def may(call):
@@ -42,12 +34,7 @@ assert [g["GroupName"] for g in iam.list_groups(PathPrefix="/dev/")["Groups"]] =
 
 iam.create_user(UserName="ana")
 key = iam.create_access_key(UserName="ana")["AccessKey"]
-ana = boto3.client(
-    "codecommit",
-    aws_access_key_id=key["AccessKeyId"],
-    aws_secret_access_key=key["SecretAccessKey"],
-    config=ONCE,
-)
+ana = client_of("codecommit", key)
 iam.add_user_to_group(GroupName="readers", UserName="Ana")
 iam.add_user_to_group(GroupName="readers", UserName="ana")
 refused("NoSuchEntity", 404, "add_user_to_group", GroupName="readers", UserName="nobody")

@@ -4,20 +4,16 @@ import json
 import sys
 
 import boto3
-from botocore.exceptions import ClientError
+
+from clients import must_fail
 
 facts = json.loads(sys.argv[1])
 client = boto3.client("codecommit")
 sides = {"repositoryName": "demo", "sourceCommitSpecifier": "topic", "destinationCommitSpecifier": "main"}
 
 
-def refused(code, call, **arguments):
-    try:
-        call(**arguments)
-    except ClientError as error:
-        assert error.response["Error"]["Code"] == code, error
-    else:
-        raise AssertionError(f"{code} expected")
+def refused(code, call, **given):
+    return must_fail(code, 400, call, **given)
 
 
 options = client.get_merge_options(**sides)

@@ -2,35 +2,17 @@
 
 import re
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
-ONCE = Config(retries={"total_max_attempts": 1}, parameter_validation=False)
-iam = boto3.client("iam", config=ONCE)
+from clients import client_of, must_fail
+
+iam = client_of("iam")
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 GIT = "codecommit.amazonaws.com"
 
 
 def refused(code, status, operation, **given):
-    """The call must fail with just this error."""
-    try:
-        getattr(iam, operation)(**given)
-    except ClientError as error:
-        found = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
-        assert found == (code, status), f"{operation}({given}): {found} instead of {code}: {error}"
-        assert error.response["ResponseMetadata"]["RequestId"], "no request id"
-        return
-    raise AssertionError(f"{operation}({given}) should fail with {code}")
-
-
-def with_key(service, key):
-    return boto3.client(
-        service,
-        aws_access_key_id=key["AccessKeyId"],
-        aws_secret_access_key=key["SecretAccessKey"],
-        config=ONCE,
-    )
+    return must_fail(code, status, getattr(iam, operation), **given)
 
 
 def error_of(call):
@@ -72,14 +54,14 @@ refused("ValidationError", 400, "list_users", PathPrefix="dev")
 # Access keys.
 key = iam.create_access_key(UserName="ana")["AccessKey"]
 assert key["AccessKeyId"].startswith("CFKA") and key["UserName"] == "Ana" and key["Status"] == "Active"
-codecommit = with_key("codecommit", key)
+codecommit = client_of("codecommit", key)
 assert error_of(codecommit.list_repositories) == "AccessDeniedException"
 iam.attach_user_policy(UserName="Ana", PolicyArn=ADMINISTRATOR)
 iam.attach_user_policy(UserName="Ana", PolicyArn=ADMINISTRATOR)
 assert codecommit.list_repositories()["repositories"] == []
 listed = iam.list_access_keys(UserName="ana")["AccessKeyMetadata"]
 assert [k["AccessKeyId"] for k in listed] == [key["AccessKeyId"]] and "SecretAccessKey" not in listed[0]
-own = with_key("iam", key)
+own = client_of("iam", key)
 assert own.get_user()["User"]["UserName"] == "Ana"
 second = own.create_access_key()["AccessKey"]
 refused("LimitExceeded", 409, "create_access_key", UserName="ana")
@@ -92,10 +74,10 @@ assert error_of(own.get_user) == "InvalidClientTokenId"
 iam.update_access_key(UserName="ana", AccessKeyId=key["AccessKeyId"], Status="Active")
 assert codecommit.list_repositories()["repositories"] == []
 iam.delete_access_key(UserName="ana", AccessKeyId=second["AccessKeyId"])
-assert error_of(with_key("iam", second).get_user) == "InvalidClientTokenId"
+assert error_of(client_of("iam", second).get_user) == "InvalidClientTokenId"
 refused("NoSuchEntity", 404, "delete_access_key", UserName="ana", AccessKeyId=second["AccessKeyId"])
 wrong = dict(key, SecretAccessKey="x" * 40)
-assert error_of(with_key("iam", wrong).get_user) == "SignatureDoesNotMatch"
+assert error_of(client_of("iam", wrong).get_user) == "SignatureDoesNotMatch"
 
 # Git passwords.
 git = iam.create_service_specific_credential(UserName="ana", ServiceName=GIT)["ServiceSpecificCredential"]
@@ -136,7 +118,7 @@ assert error_of(lambda: iam.list_virtual_mfa_devices()) == "InvalidAction"
 # Inline policies.
 READ = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "codecommit:ListRepositories", "Resource": "*"}}'
 key = iam.create_access_key(UserName="ana")["AccessKey"]
-codecommit = with_key("codecommit", key)
+codecommit = client_of("codecommit", key)
 assert error_of(codecommit.list_repositories) == "AccessDeniedException"
 iam.put_user_policy(UserName="ana", PolicyName="Read", PolicyDocument=READ)
 assert codecommit.list_repositories()["repositories"] == []
@@ -148,11 +130,8 @@ for wrong, word in [
     ('{"Statement": {"Effect": "Allow", "Action": "*"}}', "Statement[0]: Resource or NotResource is missing"),
     (READ.replace("codecommit:List", "List"), "Statement[0].Action: 'ListRepositories' is no action"),
 ]:
-    try:
-        iam.put_user_policy(UserName="ana", PolicyName="Wrong", PolicyDocument=wrong)
-        raise AssertionError(f"{wrong} should be refused")
-    except ClientError as error:
-        assert error.response["Error"]["Code"] == "MalformedPolicyDocument" and word in str(error), error
+    told = refused("MalformedPolicyDocument", 400, "put_user_policy", UserName="ana", PolicyName="Wrong", PolicyDocument=wrong)
+    assert word in told, told
 for number in range(19):
     iam.put_user_policy(UserName="ana", PolicyName=f"policy{number}", PolicyDocument=READ)
 refused("LimitExceeded", 409, "put_user_policy", UserName="ana", PolicyName="more", PolicyDocument=READ)

@@ -98,7 +98,7 @@ fn boto3_runs_every_operation() {
         .map(|name| {
             let user = journey.server.create_user(name, &["AWSCodeCommitPowerUser"]);
             let told = json!({
-                "arn": user.arn, "accessKeyId": user.access_key_id, "secretAccessKey": user.secret_access_key,
+                "arn": user.arn, "AccessKeyId": user.access_key_id, "SecretAccessKey": user.secret_access_key,
             });
             (name.to_owned(), told)
         })
