@@ -6,6 +6,7 @@
 
 mod changes;
 mod groups;
+mod listing;
 mod rows;
 mod users;
 

@@ -12,7 +12,7 @@ use domain::{
     Actor, EventIdentity, EventKind, GroupName, IdentityChange, IdentityKind, IdentityPath, PolicyName, UniqueId,
     UniqueIdKind, UserName,
 };
-use ports::{CommitError, Expect, Row, Scan, SortRange, Version, Write};
+use ports::{CommitError, Expect, Row, SortRange, Version, Write};
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
@@ -107,17 +107,8 @@ impl Store {
 
     /// At most `limit` groups behind `after` (as [`GroupPage::next`] gives it), by name in lower case (1 scan).
     pub async fn list_groups(&self, after: Option<&str>, limit: usize) -> Result<GroupPage, Error> {
-        let scan = Scan {
-            partition: keys::ACCOUNT.to_owned(),
-            range: SortRange::Prefix(keys::GROUP.to_owned()),
-            after: after.map(|name| format!("{}{name}", keys::GROUP)),
-            limit,
-            reverse: false,
-        };
-        let page = self.parts.table.scan(&scan).await?;
-        let groups = page.rows.iter().map(|row| rows::decode(row).map(summary)).collect::<Result<_, _>>()?;
-        let next = page.next.map(|sort| sort.strip_prefix(keys::GROUP).unwrap_or(&sort).to_owned());
-        Ok(GroupPage { groups, next })
+        let (rows, next) = self.identities_by_name(keys::GROUP, after, limit).await?;
+        Ok(GroupPage { groups: rows.into_iter().map(summary).collect(), next })
     }
 
     /// Deletes a group, which must have no members and policies any more.

@@ -13,7 +13,7 @@ use domain::{
     Actor, EventIdentity, EventKind, GroupName, IdentityChange, IdentityKind, IdentityPath, PolicyName, UniqueId,
     UniqueIdKind, UserName,
 };
-use ports::{CommitError, Expect, Row, Scan, SortRange, Version, Write};
+use ports::{CommitError, Expect, Row, SortRange, Version, Write};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
@@ -182,20 +182,8 @@ impl Store {
 
     /// At most `limit` users behind `after` (as [`UserPage::next`] gives it), by name in lower case (1 scan).
     pub async fn list_users(&self, after: Option<&str>, limit: usize) -> Result<UserPage, Error> {
-        let page = self
-            .parts
-            .table
-            .scan(&Scan {
-                partition: keys::ACCOUNT.to_owned(),
-                range: SortRange::Prefix(keys::USER.to_owned()),
-                after: after.map(|name| format!("{}{name}", keys::USER)),
-                limit,
-                reverse: false,
-            })
-            .await?;
-        let users = page.rows.iter().map(|row| rows::decode(row).map(summary)).collect::<Result<_, _>>()?;
-        let next = page.next.map(|sort| sort.strip_prefix(keys::USER).unwrap_or(&sort).to_owned());
-        Ok(UserPage { users, next })
+        let (rows, next) = self.identities_by_name(keys::USER, after, limit).await?;
+        Ok(UserPage { users: rows.into_iter().map(summary).collect(), next })
     }
 
     /// Deletes a user, who must have nothing any more.
