@@ -2,7 +2,6 @@
 
 use super::{merging, wire};
 use crate::commits::new_commit;
-use crate::merges::merging::merge;
 use crate::merges::options::Options;
 use api::{MergePullRequestByThreeWayInput, MergePullRequestByThreeWayOutput};
 use domain::MergeOption;
@@ -24,9 +23,6 @@ pub(crate) async fn merge_pull_request_by_three_way(
     let message = format!("Merge pull request {}: {}", pull_request.id(), pull_request.title());
     let words = new_commit::words(&cx, input.author_name, input.email, input.commit_message, message)?;
     let option = MergeOption::ThreeWay;
-    let merged = merging::merge(&cx, pull_request, input.source_commit_id, option, |odb, sides| {
-        merge(&cx, odb, sides, option, options.clone(), words.clone())
-    })
-    .await?;
+    let merged = merging::merge_with_commit(&cx, pull_request, input.source_commit_id, option, options, words).await?;
     Ok(MergePullRequestByThreeWayOutput { pull_request: Some(wire::pull_request(&merged).await?) })
 }

@@ -3,8 +3,10 @@
 use super::approval::require_approval;
 use super::outcome::closed;
 use crate::changes;
+use crate::commits::new_commit::Words;
 use crate::inputs::object_id;
-use crate::merges::merging::{Merged, Sides};
+use crate::merges::merging::{self, Merged, Sides};
+use crate::merges::options::Options;
 use api::ErrorCode;
 use domain::MergeOption;
 use git::Odb;
@@ -60,4 +62,19 @@ pub(crate) async fn merge<F: Future<Output = Result<Merged>>>(
         ErrorCode::ConcurrentReferenceUpdateException,
         format!("{} is changed too often at the moment; try again", pull_request.destination()),
     ))
+}
+
+/// Merges an open pull request with a new commit, as the squash and the three-way merge do.
+pub(crate) async fn merge_with_commit(
+    cx: &Context,
+    pull_request: Authorized<PullRequest>,
+    source_commit_id: Option<String>,
+    option: MergeOption,
+    options: Options,
+    words: Words,
+) -> Result<Authorized<PullRequest>> {
+    merge(cx, pull_request, source_commit_id, option, |odb, sides| {
+        merging::merge(cx, odb, sides, option, options.clone(), words.clone())
+    })
+    .await
 }
