@@ -24,8 +24,9 @@ lint: ## Check formatting and lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 
+# Features of dependencies are those of the whole workspace, as in the tests: so nothing is built in two variants.
 build: ## Build the service with debug settings
-	cargo build -p local
+	cargo build --workspace --bin coldforge
 
 fmt: ## Format all sources
 	cargo fmt --all
