@@ -23,9 +23,9 @@ use tokio::sync::watch;
 
 /// In which blocks packs are looked at.
 const BLOCK_BYTES: usize = 64 * 1024;
-/// How much memory the pieces may take in which packs are read. The index and graph part of a repository of half a million
-/// objects take half of it.
-const BLOCK_CACHE_BYTES: u64 = 24 << 20;
+/// How much memory the pieces may take in which packs are read: enough to hold the index and graph part of a repository of a
+/// hundred thousand objects.
+const BLOCK_CACHE_BYTES: u64 = 16 << 20;
 /// How much memory decoded objects may take.
 const OBJECT_CACHE_BYTES: u64 = 16 << 20;
 
