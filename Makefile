@@ -41,9 +41,10 @@ $(STAMP): tests/python/requirements.txt
 	$(VENV)/bin/pip install --quiet --requirement tests/python/requirements.txt
 	touch $@
 
-soak: venv build ## Run what takes long: a 1 GB file, 50,000 commits, 10,000 refs, 200 kills, thousands of histories against git
-	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge cargo test -p tests --features soak --test soak -- --nocapture
+soak: venv build ## Run what takes long: a 1 GB file, 50,000 commits, 10,000 refs, 200 kills, 200 pull requests, thousands of histories against git
+	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge cargo test -p tests --features soak --test soak --test pull_request_lives -- --nocapture
 	cargo test -p git --features soak --test selection
+	MERGE_HISTORIES=5000 cargo test -p git --test merging
 
 bench: ## Compare with C git's http-backend behind lighttpd (BENCH_REPO=/path names a real repository), and tell what the API costs
 	@PATH="$$PATH:/usr/sbin" command -v lighttpd >/dev/null || apt-get install --yes lighttpd
