@@ -250,13 +250,13 @@ pub(crate) fn unreferenced(id: &RepositoryId, commit: &ObjectId) -> Key {
     Key::new(repository(id), format!("UNREFERENCED#{commit}"))
 }
 
-/// What the sort keys of the statuses of a commit begin with; the context follows.
-pub(crate) fn statuses_of(commit: &ObjectId) -> String {
+/// What the sort keys of the statuses of a commit begin with, whose id is in hex; the context follows.
+pub(crate) fn statuses_of(commit: &str) -> String {
     format!("STATUS#{commit}#")
 }
 
 /// The newest status of a commit in a context.
-pub(crate) fn commit_status(id: &RepositoryId, commit: &ObjectId, context: &StatusContext) -> Key {
+pub(crate) fn commit_status(id: &RepositoryId, commit: &str, context: &StatusContext) -> Key {
     Key::new(repository(id), format!("{}{context}", statuses_of(commit)))
 }
 

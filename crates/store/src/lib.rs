@@ -21,6 +21,7 @@ mod identities;
 mod keys;
 mod packs;
 mod pull_requests;
+mod ref_protections;
 mod repositories;
 mod repository;
 mod rows;
@@ -53,6 +54,7 @@ pub use pull_requests::{
     ApprovalError, ApprovalRule, ApprovalRuleError, CreatePullRequestError, HistoryPage, MOST_FROM_ONE_BRANCH,
     NewPullRequest, PullRequest, PullRequestError, PullRequestFilter, PullRequestPage,
 };
+pub use ref_protections::{PutProtectionError, RefProtection};
 pub use repositories::{CreateRepositoryError, NewRepository, RenameRepositoryError, RepositoryPage};
 pub use repository::{BranchPage, Repository};
 pub use snapshot::Snapshot;

@@ -5,10 +5,48 @@ use super::shapes::*;
 use crate::check::{Check, Violation, filled, keeps};
 use crate::errors::ErrorCode as E;
 
+impl Check for DeleteRefProtectionInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
+        filled(&self.protection_name, "protectionName", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        if let Some(each) = &self.protection_name {
+            keeps(each, &REF_PROTECTION_NAME, "protectionName", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for GetRefProtectionInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
+        filled(&self.protection_name, "protectionName", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        if let Some(each) = &self.protection_name {
+            keeps(each, &REF_PROTECTION_NAME, "protectionName", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
 impl Check for ListCommitStatusesInput {
     fn check(&self) -> Result<(), Violation> {
         filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
         filled(&self.commit_id, "commitId", E::CommitIdRequiredException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for ListRefProtectionsInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
         if let Some(each) = &self.repository_name {
             keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
         }
@@ -36,6 +74,30 @@ impl Check for PutCommitStatusInput {
         }
         if let Some(each) = &self.target_url {
             keeps(each, &TARGET_URL, "targetUrl", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for PutRefProtectionInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
+        filled(&self.protection_name, "protectionName", E::ValidationException)?;
+        filled(&self.ref_patterns, "refPatterns", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        if let Some(each) = &self.protection_name {
+            keeps(each, &REF_PROTECTION_NAME, "protectionName", E::ValidationException)?;
+        }
+        for each in self.ref_patterns.iter().flatten() {
+            keeps(each, &REF_PATTERN, "refPatterns[]", E::ValidationException)?;
+        }
+        for each in self.required_statuses.iter().flatten() {
+            keeps(each, &COMMIT_STATUS_CONTEXT, "requiredStatuses[]", E::ValidationException)?;
+        }
+        for each in self.bypass_principals.iter().flatten() {
+            keeps(each, &BYPASS_PRINCIPAL, "bypassPrincipals[]", E::ValidationException)?;
         }
         Ok(())
     }

@@ -2,6 +2,8 @@
 
 use crate::constraint::Constraint;
 
+pub const BYPASS_PRINCIPAL: Constraint = Constraint { min: Some(1), max: Some(2048), letters: &[], values: &[] };
+
 pub const COMMIT_STATUS_CONTEXT: Constraint =
     Constraint { min: Some(1), max: Some(255), letters: &[(' ', '~')], values: &[] };
 
@@ -9,6 +11,15 @@ pub const COMMIT_STATUS_DESCRIPTION: Constraint = Constraint { min: None, max: S
 
 pub const COMMIT_STATUS_STATE: Constraint =
     Constraint { min: None, max: None, letters: &[], values: &["pending", "success", "failure", "error"] };
+
+pub const REF_PATTERN: Constraint = Constraint { min: Some(1), max: Some(256), letters: &[], values: &[] };
+
+pub const REF_PROTECTION_NAME: Constraint = Constraint {
+    min: Some(1),
+    max: Some(100),
+    letters: &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z'), ('.', '.'), ('-', '-')],
+    values: &[],
+};
 
 pub const REPOSITORY_NAME: Constraint = Constraint {
     min: Some(1),

@@ -5,6 +5,52 @@ use crate::errors::ErrorCode;
 use crate::json_api::JsonApi;
 use crate::operation::{Conditions, NamesRepository, Operation};
 
+/// Deletes a protection.
+pub struct DeleteRefProtection;
+
+impl Operation for DeleteRefProtection {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "DeleteRefProtection";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::RepositoryNameRequiredException,
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::RefProtectionDoesNotExistException,
+        ErrorCode::ValidationException,
+    ];
+    type Input = DeleteRefProtectionInput;
+    type Output = DeleteRefProtectionOutput;
+}
+
+impl NamesRepository for DeleteRefProtectionInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
+/// Tells what a protection demands.
+pub struct GetRefProtection;
+
+impl Operation for GetRefProtection {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "GetRefProtection";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::RepositoryNameRequiredException,
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::RefProtectionDoesNotExistException,
+        ErrorCode::ValidationException,
+    ];
+    type Input = GetRefProtectionInput;
+    type Output = GetRefProtectionOutput;
+}
+
+impl NamesRepository for GetRefProtectionInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
 /// Lists the statuses of a commit by context: of each context the newest.
 pub struct ListCommitStatuses;
 
@@ -25,6 +71,27 @@ impl Operation for ListCommitStatuses {
 }
 
 impl NamesRepository for ListCommitStatusesInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
+/// Lists the protections of a repository by name. There are at most 20.
+pub struct ListRefProtections;
+
+impl Operation for ListRefProtections {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "ListRefProtections";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::RepositoryNameRequiredException,
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+    ];
+    type Input = ListRefProtectionsInput;
+    type Output = ListRefProtectionsOutput;
+}
+
+impl NamesRepository for ListRefProtectionsInput {
     fn repository_name(&self) -> Option<&str> {
         self.repository_name.as_deref()
     }
@@ -55,9 +122,47 @@ impl NamesRepository for PutCommitStatusInput {
     }
 }
 
+/// Makes a protection for refs, or replaces the one of this name as a whole. It holds for git and for the API from the next change of a ref on.
+pub struct PutRefProtection;
+
+impl Operation for PutRefProtection {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "PutRefProtection";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::RepositoryNameRequiredException,
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::MaximumRefProtectionsExceededException,
+        ErrorCode::ValidationException,
+    ];
+    type Input = PutRefProtectionInput;
+    type Output = PutRefProtectionOutput;
+}
+
+impl NamesRepository for PutRefProtectionInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
+impl Conditions for DeleteRefProtectionInput {}
+
+impl Conditions for GetRefProtectionInput {}
+
 impl Conditions for ListCommitStatusesInput {}
+
+impl Conditions for ListRefProtectionsInput {}
 
 impl Conditions for PutCommitStatusInput {}
 
+impl Conditions for PutRefProtectionInput {}
+
 /// The names of all operations.
-pub const OPERATIONS: &[&str] = &["ListCommitStatuses", "PutCommitStatus"];
+pub const OPERATIONS: &[&str] = &[
+    "DeleteRefProtection",
+    "GetRefProtection",
+    "ListCommitStatuses",
+    "ListRefProtections",
+    "PutCommitStatus",
+    "PutRefProtection",
+];
