@@ -12,6 +12,7 @@ use crate::access_key::is_access_key_id;
 use crate::failure::{AuthenticationFailure, Reason};
 use crate::secret::Secret;
 use crate::signing_key::{Scope, hex, verifies};
+use crate::sigv4::ALGORITHM;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
@@ -72,14 +73,7 @@ impl GitSignature {
         self.check_age(now)?;
         let scope = Scope { date: &self.time[..8], region, service: "codecommit" };
         let made_for = |host: &str, path: &str| {
-            let canonical = format!("GIT\n{path}\n\nhost:{host}\n\nhost\n");
-            let string_to_sign = format!(
-                "AWS4-HMAC-SHA256\n{}\n{}/{region}/codecommit/aws4_request\n{}",
-                self.time,
-                scope.date,
-                hex(&Sha256::digest(canonical)),
-            );
-            verifies(secret, &scope, &string_to_sign, &self.signature)
+            verifies(secret, &scope, &string_to_sign(&self.time, &scope, host, path), &self.signature)
         };
         if places.hosts.iter().any(|host| places.paths.iter().any(|path| made_for(host, path))) {
             return Ok(());
@@ -105,6 +99,12 @@ impl GitSignature {
             "the signature has expired: it is good for 15 minutes; check the clock, and forget cached passwords",
         ))
     }
+}
+
+/// What the signature is of; `time` is without the `Z`.
+pub(crate) fn string_to_sign(time: &str, scope: &Scope<'_>, host: &str, path: &str) -> String {
+    let canonical = hex(&Sha256::digest(format!("GIT\n{path}\n\nhost:{host}\n\nhost\n")));
+    format!("{ALGORITHM}\n{time}\n{}\n{canonical}", scope.name())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 mod access_key;
 mod basic;
+mod canonical;
 mod credential;
 mod failure;
 mod git_password;
@@ -11,6 +12,7 @@ mod git_signature;
 pub mod policy;
 mod principal;
 mod secret;
+mod signer;
 mod signing_key;
 pub mod sigv4;
 
@@ -22,3 +24,4 @@ pub use git_password::GitPassword;
 pub use git_signature::{GitSignature, SignedPlaces};
 pub use principal::{Principal, PrincipalKind, UserFacts};
 pub use secret::{RandomError, Secret};
+pub use signer::{GitLogin, SignError, Signer};

@@ -9,9 +9,10 @@ use std::process::Command;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("auth", &["domain", "ports"]),
     ("aws", &["ports"]),
+    ("client", &["auth"]),
     ("embedded", &["ports"]),
     ("functions", &["api", "domain", "git", "service", "store"]),
-    ("local", &["auth", "domain", "embedded", "functions", "ports", "service", "store"]),
+    ("local", &["auth", "client", "domain", "embedded", "functions", "ports", "service", "store"]),
     ("service", &["api", "auth", "domain", "ports", "store"]),
     ("store", &["domain", "git", "ports"]),
 ];
