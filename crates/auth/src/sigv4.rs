@@ -3,8 +3,8 @@
 //! Stricter than the letter of the document where leniency would let a request be read in two ways: headers that matter must be
 //! signed and occur once, the body's hash is always computed, and the host must be one that this service answers for.
 
-use crate::access_key::is_access_key_id;
 use crate::canonical;
+use crate::claimed_key::ClaimedKey;
 use crate::failure::{AuthenticationFailure, Reason};
 use crate::secret::Secret;
 use crate::signing_key::{Scope, hex, verifies};
@@ -46,7 +46,7 @@ pub struct SignedRequest {
     /// `YYYYMMDDTHHMMSSZ`.
     time: String,
     host: String,
-    has_token: bool,
+    token: Option<String>,
     content_hash: Option<String>,
     /// The canonical request, up to and including the signed headers.
     canonical_head: String,
@@ -89,15 +89,20 @@ impl SignedRequest {
             signature: signature.to_owned(),
             time: time.to_owned(),
             host,
-            has_token: single(parts, &SECURITY_TOKEN)?.is_some(),
+            token: single(parts, &SECURITY_TOKEN)?.map(str::to_owned),
             content_hash: single(parts, &CONTENT_HASH)?.map(str::to_owned),
             canonical_head,
         })
     }
 
-    /// Whose key it claims to be made with; `None` when that cannot be a key of this service.
-    pub fn access_key_id(&self) -> Option<&str> {
-        is_access_key_id(&self.access_key_id).then_some(self.access_key_id.as_str())
+    /// The access key id it names, which may be anything.
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// Whose key it claims to be made with.
+    pub fn claimed_key(&self) -> Result<ClaimedKey<'_>, AuthenticationFailure> {
+        ClaimedKey::of(&self.access_key_id, self.token.as_deref())
     }
 
     /// Checks the signature with the key's secret.
@@ -108,12 +113,6 @@ impl SignedRequest {
         now: SystemTime,
         expected: &Expected<'_>,
     ) -> Result<(), AuthenticationFailure> {
-        if self.has_token {
-            return Err(AuthenticationFailure::new(
-                Reason::Unknown,
-                "a long-term key is used without a session token: remove aws_session_token from the profile",
-            ));
-        }
         if !expected.regions.contains(&self.region.as_str()) || self.service != expected.service {
             let region = expected.regions.first().copied().unwrap_or_default();
             return Err(AuthenticationFailure::new(

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use auth::sigv4::{Expected, SignedRequest};
-use auth::{Reason, Secret, Signer};
+use auth::{ClaimedKey, Reason, Secret, Signer};
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
@@ -54,7 +54,7 @@ fn check(request: Request<()>, body: &[u8], at: SystemTime) -> Result<(), Reason
     let hosts = [HOST.to_owned()];
     let expected = Expected { regions: &["eu-west-1"], service: "codecommit", hosts: &hosts };
     let signed = SignedRequest::parse(&parts).map_err(|failure| failure.reason)?;
-    assert_eq!(signed.access_key_id(), Some(KEY_ID));
+    assert_eq!(signed.claimed_key().map_err(|failure| failure.reason)?, ClaimedKey::Static(KEY_ID));
     signed.verify(&Secret::new(SECRET), body, at, &expected).map_err(|failure| failure.reason)
 }
 

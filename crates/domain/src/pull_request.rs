@@ -244,7 +244,8 @@ impl EventKind {
             | Self::CommentUpdated(_)
             | Self::CommentContentDeleted(_)
             | Self::CommentReactionChanged { .. }
-            | Self::IdentityChanged { .. } => return None,
+            | Self::IdentityChanged { .. }
+            | Self::SealingKeyRotated { .. } => return None,
         };
         Some((pull_request.id, event_type))
     }

@@ -23,6 +23,7 @@ mod pull_requests;
 mod repositories;
 mod repository;
 mod rows;
+mod sealing_keys;
 mod snapshot;
 mod stores;
 mod tags;
@@ -38,7 +39,7 @@ pub use comments::{
     Comment, CommentPage, CommentReaction, Commented, EditCommentError, FoundComment, NewComment, PostCommentError,
     ReactionPage,
 };
-pub use credentials::Credentials;
+pub use credentials::{Credentials, StoredCredential};
 pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
 pub use identities::{
@@ -53,6 +54,7 @@ pub use pull_requests::{
 };
 pub use repositories::{CreateRepositoryError, NewRepository, RenameRepositoryError, RepositoryPage};
 pub use repository::{BranchPage, Repository};
+pub use sealing_keys::{SealingKeys, WrappedKey};
 pub use snapshot::Snapshot;
 pub use stores::{Components, Store, unique_id};
 pub use tags::SetTagsError;

@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// Which of our crates each crate may name in what it ships. What is not listed may name none.
 const ALLOWED: &[(&str, &[&str])] = &[
-    ("auth", &["domain", "ports"]),
+    ("auth", &["domain"]),
     ("aws", &["ports"]),
     ("client", &["auth"]),
     ("embedded", &["ports"]),
