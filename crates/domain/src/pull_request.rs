@@ -244,6 +244,7 @@ impl EventKind {
             | Self::CommentUpdated(_)
             | Self::CommentContentDeleted(_)
             | Self::CommentReactionChanged { .. }
+            | Self::CommitStatusChanged { .. }
             | Self::IdentityChanged { .. }
             | Self::SealingKeyRotated { .. } => return None,
         };

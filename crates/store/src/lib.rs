@@ -12,6 +12,7 @@ mod amendment;
 mod approval_rule_templates;
 mod change;
 mod comments;
+mod commit_statuses;
 mod credentials;
 mod encryption;
 mod error;
@@ -39,6 +40,7 @@ pub use comments::{
     Comment, CommentPage, CommentReaction, Commented, EditCommentError, FoundComment, NewComment, PostCommentError,
     ReactionPage,
 };
+pub use commit_statuses::{CommitStatus, CommitStatusPage};
 pub use credentials::{Credentials, StoredCredential};
 pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
