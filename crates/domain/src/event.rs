@@ -298,6 +298,12 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         subject: Option<String>,
     },
+    /// Secrets are sealed under another version of the sealing key from now on.
+    #[serde(rename_all = "camelCase")]
+    SealingKeyRotated {
+        /// The version.
+        key_version: u32,
+    },
 }
 
 /// The user, group or managed policy of an event.
@@ -342,6 +348,8 @@ pub enum IdentityChange {
     CredentialChanged,
     /// A credential was removed.
     CredentialDeleted,
+    /// The sessions of a user were ended.
+    SessionsEnded,
     /// An inline policy was set.
     InlinePolicyPut,
     /// An inline policy was removed.

@@ -246,7 +246,8 @@ impl EventKind {
             | Self::CommentReactionChanged { .. }
             | Self::CommitStatusChanged { .. }
             | Self::RefProtectionChanged { .. }
-            | Self::IdentityChanged { .. } => return None,
+            | Self::IdentityChanged { .. }
+            | Self::SealingKeyRotated { .. } => return None,
         };
         Some((pull_request.id, event_type))
     }

@@ -45,6 +45,8 @@
 //! | `USER#<name>` | `GROUP#<name>` | the user is in a group |
 //! | `USER#<name>` | `KEY#<key id>` | an access key |
 //! | `USER#<name>` | `POLICY#<name>` | an inline policy |
+//! | `SYSTEM` | `DEPLOYMENT` | the id of the installation |
+//! | `SYSTEM` | `KEY#<version>` | a version of the key that secrets are sealed under, wrapped |
 //! | `EVENT#<repository id>` or `EVENT#ACCOUNT` | `<event id>` | an event; expires |
 //! | `TOKEN#<digest>` | `META` | what the request with this client request token made; expires |
 //!
@@ -267,6 +269,21 @@ pub(crate) fn open_range() -> SortRange {
 
 pub(crate) fn credential(key_id: &str) -> Key {
     Key::new(format!("CREDENTIAL#{key_id}"), META)
+}
+
+/// The partition of what the service needs to know of itself.
+pub(crate) const SYSTEM: &str = "SYSTEM";
+
+/// The id of the installation.
+pub(crate) fn deployment() -> Key {
+    Key::new(SYSTEM, "DEPLOYMENT")
+}
+
+pub(crate) const SEALING_KEY: &str = "KEY#";
+
+/// A version of the sealing key; these sort by version.
+pub(crate) fn sealing_key(version: u32) -> Key {
+    Key::new(SYSTEM, format!("{SEALING_KEY}{version:010}"))
 }
 
 pub(crate) fn first_user() -> Key {

@@ -25,6 +25,7 @@ mod ref_protections;
 mod repositories;
 mod repository;
 mod rows;
+mod sealing_keys;
 mod snapshot;
 mod stores;
 mod tags;
@@ -41,7 +42,7 @@ pub use comments::{
     ReactionPage,
 };
 pub use commit_statuses::{CommitStatus, CommitStatusPage};
-pub use credentials::Credentials;
+pub use credentials::{Credentials, StoredCredential};
 pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
 pub use identities::{
@@ -57,6 +58,7 @@ pub use pull_requests::{
 pub use ref_protections::{PutProtectionError, RefProtection};
 pub use repositories::{CreateRepositoryError, NewRepository, RenameRepositoryError, RepositoryPage};
 pub use repository::{BranchPage, Repository};
+pub use sealing_keys::{SealingKeys, WrappedKey};
 pub use snapshot::Snapshot;
 pub use stores::{Components, Store, unique_id};
 pub use tags::SetTagsError;
