@@ -1,5 +1,7 @@
-//! Writes the Rust of `crates/api` from the public model, and the registry of `functions` from its folders.
+//! Writes the Rust of `crates/api` from the public model, and the registry of `functions` and the list of Lambda functions from
+//! its folders.
 
+use crate::lambda_functions;
 use crate::model::{Member, Model, ModelError};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -96,6 +98,7 @@ pub fn generate(root: &Path) -> Result<Vec<(PathBuf, String)>, CodegenError> {
         (api.join("checks.rs"), formatted(&checks.checks)?),
         (root.join("functions/src/registry.rs"), formatted(&registry(root, &model)?)?),
         (root.join("functions/src/query_registry.rs"), formatted(&query_registry(root)?)?),
+        (root.join("infra/functions.json"), lambda_functions(root, &model)),
     ];
     for family in FAMILIES.iter().chain(QUERY_APIS) {
         let folder = root.join("functions/src").join(family);
@@ -221,20 +224,33 @@ fn errors(model: &Model) -> String {
     out
 }
 
-/// One line per function: every file of a family's folder whose name is that of an operation.
-fn registry(root: &Path, model: &Model) -> Result<String, CodegenError> {
-    let mut entries = String::new();
+/// The operations that there is a function for, with their families: every file of a family's folder whose name is that of an
+/// operation.
+fn present<'a>(root: &Path, model: &'a Model) -> Vec<(&'static str, &'a str)> {
+    let mut present = Vec::new();
     for family in FAMILIES {
         let folder = root.join("functions/src").join(family);
-        for name in model.operations.keys() {
-            let function = field(name);
-            if folder.join(format!("{function}.rs")).is_file() {
-                let _ = writeln!(
-                    entries,
-                    "    Entry::new::<operations::{name}, _>(|cx, on, input| Box::pin({family}::{function}::{function}(cx, on, input))),"
-                );
-            }
-        }
+        let files = model.operations.keys().filter(|name| folder.join(format!("{}.rs", field(name))).is_file());
+        present.extend(files.map(|name| (*family, name.as_str())));
+    }
+    present
+}
+
+/// The Lambda functions, for the CDK app.
+fn lambda_functions(root: &Path, model: &Model) -> String {
+    let operations: Vec<&str> = present(root, model).into_iter().map(|(_, name)| name).collect();
+    lambda_functions::json(&lambda_functions::functions(&operations))
+}
+
+/// One line per function.
+fn registry(root: &Path, model: &Model) -> Result<String, CodegenError> {
+    let mut entries = String::new();
+    for (family, name) in present(root, model) {
+        let function = field(name);
+        let _ = writeln!(
+            entries,
+            "    Entry::new::<operations::{name}, _>(|cx, on, input| Box::pin({family}::{function}::{function}(cx, on, input))),"
+        );
     }
     Ok(format!(
         "{HEADER}//! The table of contents: every API operation that there is a function for.\n\n__USES__\n\
