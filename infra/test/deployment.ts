@@ -1,0 +1,22 @@
+// Stacks for the tests.
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { PLACEHOLDER } from '../lib/bootstrap.ts';
+import { type FunctionEntry, readFunctionList } from '../lib/function-list.ts';
+import { settings } from '../lib/settings.ts';
+import { ColdforgeStack } from '../lib/stack.ts';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const { context } = JSON.parse(readFileSync(here('../cdk.json'), 'utf8'));
+
+export const FUNCTIONS: readonly FunctionEntry[] = readFunctionList(here('../functions.json'));
+
+/** The template of a deployment with these settings. CDK's own checks of it are left to `make synth`, which takes its time for them. */
+export function template(given: Record<string, unknown> = {}, entries = FUNCTIONS): Template {
+  const app = new App({ context, analyticsReporting: false, builtinCloudFormationValidation: false });
+  return Template.fromStack(new ColdforgeStack(app, 'coldforge', { settings: settings(given), entries, code: Code.fromAsset(PLACEHOLDER) }));
+}
