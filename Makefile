@@ -3,7 +3,7 @@
 # Everything that has to be installed besides rustup, git, Python 3, Node 20 and make is installed here.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint build fmt codegen venv soak bench fuzz infra synth deploy
+.PHONY: help run test lint build fmt codegen venv soak bench fuzz infra synth deploy cost
 
 VENV := .venv
 STAMP := $(VENV)/.installed
@@ -57,6 +57,9 @@ synth: $(CDK) ## Make the CloudFormation template (infra/cdk.out); needs no acco
 
 deploy: $(CDK) ## Deploy into the AWS account that the AWS CLI would use (infra/README.md tells how)
 	cd infra && npx cdk deploy --context deploying=true $(ARGS)
+
+cost: synth ## Compute what a deployment costs, from the template and list prices, and write it into infra/README.md
+	cd infra && npm run --silent cost
 
 soak: venv build ## Run what takes long: a 1 GB file, 50,000 commits, 10,000 refs, 200 kills, thousands of histories against git
 	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge cargo test -p tests --features soak --test soak -- --nocapture

@@ -15,6 +15,23 @@ const { context } = JSON.parse(readFileSync(here('../cdk.json'), 'utf8'));
 
 export const FUNCTIONS: readonly FunctionEntry[] = readFunctionList(here('../functions.json'));
 
+/** One function of each kind, whatever the list has; between them, of each class. */
+export const ONE_OF_EACH: readonly FunctionEntry[] = (
+  [
+    ['GetBranch', 'api', 'refs'],
+    ['GetFile', 'api', 'read'],
+    ['PutFile', 'api', 'write'],
+    ['CreateIamSession', 'own', 'identity'],
+    ['Query', 'query', 'identity'],
+    ['InfoRefs', 'git', 'refs'],
+    ['UploadPack', 'git', 'read'],
+    ['ReceivePack', 'git', 'push'],
+    ['GitAuthorizer', 'authorizer', 'refs'],
+    ['DeliverEvents', 'stream', 'deliver'],
+    ['Sweep', 'schedule', 'delete'],
+  ] as const
+).map(([name, kind, permissions]) => ({ name, kind, class: permissions, timeoutSeconds: 29, memoryMb: 512, streaming: ['api', 'own', 'query', 'git'].includes(kind) }));
+
 /** The template of a deployment with these settings. CDK's own checks of it are left to `make synth`, which takes its time for them. */
 export function template(given: Record<string, unknown> = {}, entries = FUNCTIONS): Template {
   const app = new App({ context, analyticsReporting: false, builtinCloudFormationValidation: false });
