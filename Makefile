@@ -3,7 +3,7 @@
 # Everything that has to be installed besides rustup, git, Python 3, Node 20 and make is installed here.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint build fmt codegen venv soak bench fuzz infra synth deploy cost
+.PHONY: help run test lint build fmt codegen venv soak bench fuzz infra synth deploy cost probe
 
 VENV := .venv
 STAMP := $(VENV)/.installed
@@ -60,6 +60,9 @@ deploy: $(CDK) ## Deploy into the AWS account that the AWS CLI would use (infra/
 
 cost: synth ## Compute what a deployment costs, from the template and list prices, and write it into infra/README.md
 	cd infra && npm run --silent cost
+
+probe: venv ## Check a deployment: make probe ENDPOINT=https://… API=https://…/live (outputs of the stack)
+	ENDPOINT=$(ENDPOINT) API=$(API) $(VENV)/bin/python infra/probe.py
 
 soak: venv build ## Run what takes long: a 1 GB file, 50,000 commits, 10,000 refs, 200 kills, thousands of histories against git
 	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge cargo test -p tests --features soak --test soak -- --nocapture

@@ -115,8 +115,8 @@ function add(amounts: Amounts, template: Template, operation: string, times: num
   amounts.writeUnits += times * measured.tableCommits * usage.ROWS_PER_COMMIT * 2;
   amounts.gets += times * measured.blobReads;
   amounts.puts += times * measured.blobWrites;
-  // Each function opens the caller's credential; the bucket has a key of its own and asks seldom.
-  amounts.kmsRequests += times * calls;
+  // The bucket has a key of its own and asks seldom.
+  amounts.kmsRequests += times * calls * usage.KMS_REQUESTS_PER_CALL;
   amounts.logGb += (times * (calls * usage.LOG_BYTES_PER_CALL + requests * usage.LOG_BYTES_PER_REQUEST)) / 1e9;
 }
 

@@ -51,6 +51,9 @@ export const WORKING_DAYS = 21;
 export const PACKS_GB_PER_USER = 0.5;
 export const ROWS_GB_PER_USER = 0.005;
 
+/** Calls of the key service for each call of a function: an unwrapped key is kept for 15 minutes, as long as the function lives. */
+export const KMS_REQUESTS_PER_CALL = 0.1;
+
 /** Rows of a commit; a transaction pays two write units for each. Measured commits have 4 to 9. */
 export const ROWS_PER_COMMIT = 8;
 

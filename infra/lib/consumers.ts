@@ -13,11 +13,15 @@ import type { Functions } from './functions.ts';
 import type { Roles } from './permissions.ts';
 import { ROW, type Storage } from './storage.ts';
 
-/** How often functions run that do not say. */
+/** How often functions run that do not say: those that deliver look for what is due, the others clean up. */
+const DELIVERY_SCHEDULE = 'rate(1 minute)';
 const USUAL_SCHEDULE = 'rate(1 hour)';
 
-/** Records that tell what happened; all others are of no interest to any consumer. */
-export const EVENT_ROWS = { eventName: ['INSERT'], dynamodb: { Keys: { [ROW.partition]: { S: [{ prefix: 'EVENT#' }] } } } };
+/** The records that consumers are told of: what happened, and that deliveries have become due. All others are of no interest to any. */
+export const FOLLOWED: readonly Record<string, unknown>[] = [
+  { eventName: ['INSERT'], dynamodb: { Keys: { [ROW.partition]: { S: [{ prefix: 'EVENT#' }] } } } },
+  { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { [ROW.partition]: { S: ['LANES'] } } } },
+];
 
 /** A function that reads the stream, and where the records go that it could not deal with. */
 export interface StreamConsumer {
@@ -72,7 +76,7 @@ export class Consumers extends Construct {
       maxBatchingWindow: Duration.seconds(0),
       // Records of one partition, that is of one repository, stay in order.
       parallelizationFactor: 4,
-      filters: [lambda.FilterCriteria.filter(EVENT_ROWS)],
+      filters: FOLLOWED.map((records) => lambda.FilterCriteria.filter(records)),
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       retryAttempts: 20,
@@ -85,8 +89,9 @@ export class Consumers extends Construct {
 
   private schedule(entry: FunctionEntry, { functions }: ConsumersProps): lambda.IFunction {
     const handler = functions.get(entry);
+    const usual = entry.class === 'deliver' ? DELIVERY_SCHEDULE : USUAL_SCHEDULE;
     new events.Rule(this, `${entry.name}Clock`, {
-      schedule: events.Schedule.expression(entry.schedule ?? USUAL_SCHEDULE),
+      schedule: events.Schedule.expression(entry.schedule ?? usual),
       targets: [new LambdaFunction(handler, { retryAttempts: 2, maxEventAge: Duration.hours(1) })],
     });
     return handler;

@@ -2,7 +2,7 @@
 //
 //   refs      rows, reading
 //   read      rows and packs, reading
-//   write     the same, and changes both; seals secrets, but no credentials
+//   write     the same, and changes both
 //   push      the same for repositories alone, and stores packs in parts
 //   identity  rows of users and credentials, reading and changing; seals secrets; no packs
 //   delete    rows; the only one that may delete packs
@@ -23,7 +23,7 @@ import type { Storage } from './storage.ts';
 export const REPOSITORY_KEY_TAG = 'coldforge:repository-key';
 
 /** Partitions that decide who may do what; only functions of class `identity` write there. */
-export const IDENTITY_PARTITIONS = ['USER#*', 'GROUP#*', 'CREDENTIAL#*', 'POLICY#*'];
+export const IDENTITY_PARTITIONS = ['USER#*', 'GROUP#*', 'CREDENTIAL#*', 'POLICY#*', 'SYSTEM'];
 
 /** Partitions of repositories and pull requests, where functions of class `identity` have no business. */
 export const REPOSITORY_PARTITIONS = ['REPO#*', 'PR#*', 'COMMENT#*', 'TEMPLATE*'];
@@ -88,7 +88,6 @@ class Grants {
           ...this.storePacks(),
           ...this.changeRows(),
           denyWrites('KeepIdentities', this.table, IDENTITY_PARTITIONS),
-          this.sealSecrets({ 'kms:EncryptionContext:coldforge:credential': 'true' }),
         ];
       case 'push':
         return [this.describeKeys(), ...this.readPacks(), ...this.storePacks(), ...this.changeRows(PUSHED_PARTITIONS)];
@@ -197,15 +196,14 @@ class Grants {
     return allow('DescribeKeys', ['kms:DescribeKey'], [anyKey()]);
   }
 
-  /** Secrets that the service makes, but those in whose context one of `absent` is. */
-  private sealSecrets(absent: Record<string, 'true'> = {}): iam.PolicyStatement {
-    return allow('SealSecrets', ['kms:Encrypt', 'kms:GenerateDataKey'], [this.key], this.ownContext(absent));
+  private sealSecrets(): iam.PolicyStatement {
+    return allow('SealSecrets', ['kms:Encrypt', 'kms:GenerateDataKey'], [this.key], this.ownContext());
   }
 
-  private ownContext(absent: Record<string, 'true'> = {}) {
+  private ownContext() {
     return {
       'ForAllValues:StringLike': { 'kms:EncryptionContextKeys': [OWN_CONTEXT] },
-      Null: { 'kms:EncryptionContextKeys': 'false', ...absent },
+      Null: { 'kms:EncryptionContextKeys': 'false' },
     };
   }
 

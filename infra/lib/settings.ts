@@ -19,6 +19,8 @@ export interface Settings {
   readonly logRetentionDays: number;
   /** For how many days a deleted pack can be brought back; 0 keeps no versions. At most 35, as far as the table's backups reach. */
   readonly keepDeletedPacksDays: number;
+  /** A table that was restored from a backup and takes the place of the stack's own. */
+  readonly restoredTable?: { readonly name: string; readonly streamArn: string };
   /** The IAM user or role that becomes the first administrator by signing in once. */
   readonly adminPrincipalArn?: string;
   /** Whether requests are traced with X-Ray. */
@@ -65,7 +67,7 @@ const DEFAULTS: Settings = {
 
 const NAMES: readonly (keyof Settings)[] = [
   'name', 'domainName', 'certificateArn', 'hostedZone', 'architecture', 'removalPolicy', 'logRetentionDays',
-  'keepDeletedPacksDays', 'adminPrincipalArn', 'tracing', 'firewall', 'alarmEmail', 'topics', 'triggerFunctions', 'eventBus',
+  'keepDeletedPacksDays', 'restoredTable', 'adminPrincipalArn', 'tracing', 'firewall', 'alarmEmail', 'topics', 'triggerFunctions', 'eventBus',
   'requestRate', 'requestBurst', 'originSecretGeneration', 'bootstrap', 'quotas',
 ];
 
@@ -84,7 +86,7 @@ export function settings(given: Record<string, unknown>): Settings {
   const all: Record<string, unknown> = { ...DEFAULTS, ...given };
   for (const name of ['logRetentionDays', 'keepDeletedPacksDays', 'requestRate', 'requestBurst', 'originSecretGeneration']) all[name] = Number(all[name]);
   for (const name of ['tracing', 'firewall']) all[name] = String(all[name]) === 'true';
-  for (const name of ['topics', 'triggerFunctions', 'hostedZone', 'quotas']) {
+  for (const name of ['topics', 'triggerFunctions', 'hostedZone', 'restoredTable', 'quotas']) {
     if (typeof all[name] === 'string') all[name] = JSON.parse(all[name]);
   }
   const settings = all as unknown as Settings;
@@ -96,7 +98,7 @@ function check(settings: Settings): void {
   const demand = (holds: boolean, what: string) => {
     if (!holds) throw new Error(`setting ${what}`);
   };
-  const { name, domainName, certificateArn, hostedZone, adminPrincipalArn, keepDeletedPacksDays } = settings;
+  const { name, domainName, certificateArn, hostedZone, adminPrincipalArn, keepDeletedPacksDays, restoredTable } = settings;
   demand(/^[a-z][a-z0-9-]{0,9}$/.test(name), `'name' is '${name}'; it has 1 to 10 small letters, digits and hyphens`);
   demand(!domainName === !certificateArn, "'domainName' and 'certificateArn' belong together");
   demand(!hostedZone || !!domainName, "'hostedZone' is of no use without 'domainName'");
@@ -105,6 +107,7 @@ function check(settings: Settings): void {
   demand(['retain', 'destroy'].includes(settings.removalPolicy), "'removalPolicy' is retain or destroy");
   demand(RETENTIONS.includes(settings.logRetentionDays), `'logRetentionDays' is one of ${RETENTIONS.join(', ')}`);
   demand(Number.isInteger(keepDeletedPacksDays) && keepDeletedPacksDays >= 0 && keepDeletedPacksDays <= 35, "'keepDeletedPacksDays' is 0 to 35");
+  demand(!restoredTable || (!!restoredTable.name && /:table\/[^/]+\/stream\//.test(restoredTable.streamArn)), "'restoredTable' has the 'name' of a table and the 'streamArn' of its stream");
   demand(!adminPrincipalArn || /^arn:[^:]+:iam::\d{12}:(user|role)\/.+$/.test(adminPrincipalArn), "'adminPrincipalArn' must name an IAM user or role");
   demand(settings.requestRate > 0 && settings.requestBurst > 0, "'requestRate' and 'requestBurst' are above 0");
   demand(Number.isInteger(settings.originSecretGeneration), "'originSecretGeneration' is a number");

@@ -13,7 +13,7 @@ export const ROW = { partition: 'pk', sort: 'sk', expiry: 'expires_at' };
 
 export class Storage extends Construct {
   readonly key: kms.Key;
-  readonly table: dynamodb.Table;
+  readonly table: dynamodb.ITable;
   readonly bucket: s3.Bucket;
 
   constructor(scope: Construct, id: string, settings: Settings) {
@@ -51,18 +51,14 @@ export class Storage extends Construct {
       }),
     );
 
-    this.table = new dynamodb.Table(this, 'Table', {
-      partitionKey: { name: ROW.partition, type: dynamodb.AttributeType.STRING },
-      sortKey: { name: ROW.sort, type: dynamodb.AttributeType.STRING },
-      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
-      timeToLiveAttribute: ROW.expiry,
-      stream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
-      encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED,
-      encryptionKey: this.key,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
-      deletionProtection: settings.removalPolicy === 'retain',
-      removalPolicy,
-    });
+    const { restoredTable } = settings;
+    this.table = restoredTable
+      ? dynamodb.Table.fromTableAttributes(this, 'RestoredTable', {
+          tableName: restoredTable.name,
+          tableStreamArn: restoredTable.streamArn,
+          encryptionKey: this.key,
+        })
+      : this.ownTable(settings, removalPolicy);
 
     const versioned = settings.keepDeletedPacksDays > 0;
     this.bucket = new s3.Bucket(this, 'Bucket', {
@@ -87,5 +83,20 @@ export class Storage extends Construct {
       removalPolicy,
     });
     Tags.of(this.bucket).add('coldforge:holds', 'packs');
+  }
+
+  private ownTable(settings: Settings, removalPolicy: RemovalPolicy): dynamodb.Table {
+    return new dynamodb.Table(this, 'Table', {
+      partitionKey: { name: ROW.partition, type: dynamodb.AttributeType.STRING },
+      sortKey: { name: ROW.sort, type: dynamodb.AttributeType.STRING },
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: ROW.expiry,
+      stream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+      encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: this.key,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
+      deletionProtection: settings.removalPolicy === 'retain',
+      removalPolicy,
+    });
   }
 }

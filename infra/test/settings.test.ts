@@ -24,6 +24,7 @@ test('a setting that cannot be is named', () => {
     [{ removalPolicy: 'snapshot' }, /'removalPolicy'/],
     [{ logRetentionDays: 31 }, /'logRetentionDays'/],
     [{ keepDeletedPacksDays: 36 }, /'keepDeletedPacksDays'/],
+    [{ restoredTable: { name: 'restored', streamArn: 'arn:aws:dynamodb:eu-central-1:111122223333:table/restored' } }, /'restoredTable'/],
     [{ adminPrincipalArn: 'arn:aws:iam::111122223333:root' }, /'adminPrincipalArn'/],
     [{ requestRate: 0 }, /'requestRate'/],
     [{ quotas: { 'max repositories': 5 } }, /'quotas'/],

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { EVENT_ROWS } from '../lib/consumers.ts';
+import { FOLLOWED } from '../lib/consumers.ts';
 import { FUNCTIONS, ONE_OF_EACH, template } from './deployment.ts';
 
 const usual = template();
@@ -55,6 +55,14 @@ test('the table keeps what the adapter writes, and can be brought back', () => {
       DeletionProtectionEnabled: true,
     },
   });
+});
+
+test('a restored table takes the place of the own one, which stays in the account', () => {
+  const streamArn = 'arn:aws:dynamodb:eu-central-1:111122223333:table/restored/stream/2026-11-28T12:00:00.000';
+  const restored = template({ restoredTable: { name: 'restored', streamArn } }, ONE_OF_EACH);
+  restored.resourceCountIs('AWS::DynamoDB::Table', 0);
+  restored.allResourcesProperties('AWS::Lambda::EventSourceMapping', { EventSourceArn: streamArn });
+  for (const { Properties } of resources(restored, 'AWS::Lambda::Function')) assert.equal(Properties.Environment.Variables.COLDFORGE_TABLE, 'restored');
 });
 
 test('the bucket is closed to the public and to plain text, and forgets what failed', () => {
@@ -166,7 +174,7 @@ test('a consumer follows events alone, in order, and lets go of what it cannot d
     BisectBatchOnFunctionError: true,
     FunctionResponseTypes: ['ReportBatchItemFailures'],
     MaximumRetryAttempts: 20,
-    FilterCriteria: { Filters: [{ Pattern: JSON.stringify(EVENT_ROWS) }] },
+    FilterCriteria: { Filters: FOLLOWED.map((records) => ({ Pattern: JSON.stringify(records) })) },
     DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
   });
   few.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 24 * 3600 });
