@@ -19,7 +19,8 @@ const path = bootstrapCode(settings.bootstrap, app.node.tryGetContext('deploying
 new ColdforgeStack(app, settings.name, {
   settings,
   entries: readFunctionList(here('../functions.json')),
-  code: Code.fromAsset(path),
+  // Beside the binary, builds leave the zip that it is also packed into.
+  code: Code.fromAsset(path, { exclude: ['*.zip'] }),
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 app.synth();

@@ -35,6 +35,7 @@ export function acknowledgeFindings(parts: Parts): void {
     meanWildcard(permissions, name, 'People make functions for triggers; the name, or the setting, says which may be called.');
   }
   if (settings.tracing) meanWildcard(permissions, '*', 'X-Ray has no resources to be confined to.');
+  mean(consumers, 'SQS3', 'It is itself where failures go; an event source mapping names it, which the rule does not look at.');
   meanWildcard(consumers, '*', 'Streams are listed before one is named; nothing is read by it.');
 
   meanWildcard(api, `arn:<AWS::Partition>:lambda:${account}:function:${settings.name}-*`, 'The functions of this stack; they are made after the API and are called by their names.');

@@ -3,6 +3,7 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -47,6 +48,16 @@ export class Watch extends Construct {
     super(scope, id);
     const { settings, storage } = props;
     this.topic = new sns.Topic(this, 'Alarms', { masterKey: storage.key, enforceSSL: true });
+    // A policy of its own, such as the one that wants TLS, takes the place of the one that lets alarms of the account publish.
+    this.topic.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'Alarms',
+        principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
     if (settings.alarmEmail) this.topic.addSubscription(new EmailSubscription(settings.alarmEmail));
 
     const faults = this.faults(props.logs);
@@ -133,7 +144,7 @@ export class Watch extends Construct {
       new cloudwatch.GraphWidget({ title, left, right, width: 8, height: 6 });
     const everyFunction = (metric: string, statistic: string, label: string) =>
       new cloudwatch.SearchExpression({
-        expression: `SEARCH('{AWS/Lambda,FunctionName} FunctionName="${settings.name}-" MetricName="${metric}"', '${statistic}', 300)`,
+        expression: `SEARCH('{AWS/Lambda,FunctionName} FunctionName=${settings.name} MetricName="${metric}"', '${statistic}', 300)`,
         label,
         period: FIVE_MINUTES,
       });

@@ -11,6 +11,7 @@ import { settings } from '../lib/settings.ts';
 import { ColdforgeStack } from '../lib/stack.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const STACK = 'coldforge';
 const { context } = JSON.parse(readFileSync(here('../cdk.json'), 'utf8'));
 
 export const FUNCTIONS: readonly FunctionEntry[] = readFunctionList(here('../functions.json'));
@@ -32,8 +33,14 @@ export const ONE_OF_EACH: readonly FunctionEntry[] = (
   ] as const
 ).map(([name, kind, permissions]) => ({ name, kind, class: permissions, timeoutSeconds: 29, memoryMb: 512, streaming: ['api', 'own', 'query', 'git'].includes(kind) }));
 
-/** The template of a deployment with these settings. CDK's own checks of it are left to `make synth`, which takes its time for them. */
-export function template(given: Record<string, unknown> = {}, entries = FUNCTIONS): Template {
+/** A deployment with these settings. CDK's own checks of templates are left to `make synth`, which takes its time for them. */
+export function application(given: Record<string, unknown>, entries: readonly FunctionEntry[]): App {
   const app = new App({ context, analyticsReporting: false, builtinCloudFormationValidation: false });
-  return Template.fromStack(new ColdforgeStack(app, 'coldforge', { settings: settings(given), entries, code: Code.fromAsset(PLACEHOLDER) }));
+  new ColdforgeStack(app, STACK, { settings: settings(given), entries, code: Code.fromAsset(PLACEHOLDER) });
+  return app;
+}
+
+/** Its template. */
+export function template(given: Record<string, unknown> = {}, entries = FUNCTIONS): Template {
+  return Template.fromStack(application(given, entries).node.findChild(STACK) as ColdforgeStack);
 }

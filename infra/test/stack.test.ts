@@ -193,6 +193,13 @@ test('what runs by the clock is called by the clock', () => {
 
 test('every alarm tells the topic and takes silence for good news', () => {
   few.allResourcesProperties('AWS::CloudWatch::Alarm', { TreatMissingData: 'notBreaching', AlarmActions: [Match.anyValue()], AlarmDescription: Match.anyValue() });
+  few.hasResourceProperties('AWS::SNS::TopicPolicy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({ Effect: 'Allow', Action: 'sns:Publish', Principal: { Service: 'cloudwatch.amazonaws.com' }, Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } } }),
+      ]),
+    },
+  });
   template({ alarmEmail: 'ops@example.com' }, ONE_OF_EACH).hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'ops@example.com' });
 });
 
