@@ -11,6 +11,9 @@ import type { FunctionEntry } from './function-list.ts';
 const STREAMED_MS = 900_000;
 const BUFFERED_MS = 29_000;
 
+/** What people read whose request does not fit through API Gateway (10 MB) or Lambda (6 MB, in base64). */
+const TOO_LARGE = 'about 4.4 MB fit into a request; push fewer commits at a time: git push REMOTE COMMIT:BRANCH';
+
 /** Where Git's functions are (gitprotocol-http). */
 const GIT_ROUTES: Record<string, readonly [method: string, path: string]> = {
   InfoRefs: ['get', '/v1/repos/{name}/info/refs'],
@@ -151,11 +154,11 @@ function gatewayResponses(): Record<string, unknown> {
       'WWW-Authenticate': 'Basic realm="coldforge"',
     }),
     ACCESS_DENIED: told(403, 'AccessDeniedException', 'these credentials do not allow that'),
-    MISSING_AUTHENTICATION_TOKEN: told(404, 'UnknownOperationException', 'there is nothing here; repositories are at /v1/repos/(name)'),
-    REQUEST_TOO_LARGE: told(413, 'RequestEntityTooLargeException', 'the request is too large for the API, which takes 10 MB'),
+    MISSING_AUTHENTICATION_TOKEN: told(404, 'UnknownOperationException', 'there is nothing here, at least not without a signature; repositories are at /v1/repos/(name)'),
+    REQUEST_TOO_LARGE: told(413, 'RequestEntityTooLargeException', TOO_LARGE),
     THROTTLED: told(429, 'ThrottlingException', 'too many requests; try again later', { 'Retry-After': '1' }),
     INTEGRATION_TIMEOUT: told(504, 'ServiceUnavailableException', 'the function did not answer in time; try again later'),
-    INTEGRATION_FAILURE: told(502, 'InternalFailure', 'the function failed; when the request was large, it may be more than the 6 MB that Lambda takes'),
+    INTEGRATION_FAILURE: told(502, 'InternalFailure', `the function failed; if the request was large: ${TOO_LARGE}`),
     AUTHORIZER_FAILURE: told(503, 'ServiceUnavailableException', 'credentials cannot be checked at the moment; try again later'),
   };
 }

@@ -71,7 +71,13 @@ const NAMES: readonly (keyof Settings)[] = [
   'requestRate', 'requestBurst', 'originSecretGeneration', 'bootstrap', 'quotas',
 ];
 
-/** The settings in the context. */
+/** Throws an error if a deployment says something that there is no setting for. */
+export function refuseUnknown(given: Record<string, unknown>): void {
+  const unknown = Object.keys(given).find((name) => !(NAMES as readonly string[]).includes(name));
+  if (unknown) throw new Error(`there is no setting '${unknown}'; there are ${NAMES.join(', ')}`);
+}
+
+/** The settings in the context, which has much else. */
 export function readSettings(node: Node): Settings {
   const given = Object.fromEntries(
     NAMES.map((name) => [name, node.tryGetContext(name)] as const).filter(([, value]) => value !== undefined && value !== ''),
@@ -81,8 +87,7 @@ export function readSettings(node: Node): Settings {
 
 /** Settings with everything that is not given as it is by default. Texts become what they say, as `-c` gives nothing else. */
 export function settings(given: Record<string, unknown>): Settings {
-  const unknown = Object.keys(given).find((name) => !(NAMES as readonly string[]).includes(name));
-  if (unknown) throw new Error(`there is no setting '${unknown}'; there are ${NAMES.join(', ')}`);
+  refuseUnknown(given);
   const all: Record<string, unknown> = { ...DEFAULTS, ...given };
   for (const name of ['logRetentionDays', 'keepDeletedPacksDays', 'requestRate', 'requestBurst', 'originSecretGeneration']) all[name] = Number(all[name]);
   for (const name of ['tracing', 'firewall']) all[name] = String(all[name]) === 'true';
