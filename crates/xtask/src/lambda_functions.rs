@@ -85,6 +85,8 @@ pub struct LambdaFunction {
     pub memory_mb: u32,
     /// Whether its answer is sent while it is made.
     pub streaming: bool,
+    /// When a timer asks it to run, as `EventBridge` writes it.
+    pub schedule: Option<&'static str>,
 }
 
 /// All functions, where these operations of the API have one.
@@ -107,6 +109,7 @@ pub fn functions(operations: &[&str]) -> Vec<LambdaFunction> {
         LambdaFunction {
             timeout_seconds: LONGEST_SECONDS,
             streaming: false,
+            schedule: Some("rate(1 hour)"),
             ..answering("SweepDeletedRepositories", Kind::Schedule, Class::Delete)
         },
     ]);
@@ -136,6 +139,7 @@ fn answering(name: &str, kind: Kind, class: Class) -> LambdaFunction {
         timeout_seconds: GATEWAY_SECONDS,
         memory_mb: 512,
         streaming: true,
+        schedule: None,
     }
 }
 
@@ -169,14 +173,18 @@ impl Class {
 pub fn json(functions: &[LambdaFunction]) -> String {
     let mut out = String::from("[\n");
     for (at, function) in functions.iter().enumerate() {
-        let LambdaFunction { name, kind, class, timeout_seconds, memory_mb, streaming } = function;
+        let LambdaFunction { name, kind, class, timeout_seconds, memory_mb, streaming, schedule } = function;
         let _ = write!(
             out,
             "  {{\"name\": \"{name}\", \"kind\": \"{}\", \"class\": \"{}\", \"timeoutSeconds\": {timeout_seconds}, \
-             \"memoryMb\": {memory_mb}, \"streaming\": {streaming}}}",
+             \"memoryMb\": {memory_mb}, \"streaming\": {streaming}",
             kind.as_str(),
             class.as_str()
         );
+        if let Some(schedule) = schedule {
+            let _ = write!(out, ", \"schedule\": \"{schedule}\"");
+        }
+        out.push('}');
         out.push_str(if at + 1 < functions.len() { ",\n" } else { "\n" });
     }
     out.push_str("]\n");

@@ -9,6 +9,7 @@ use std::process::Command;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("auth", &["domain", "ports"]),
     ("aws", &["ports"]),
+    ("bootstrap", &["aws", "domain", "functions", "ports", "service", "store"]),
     ("embedded", &["ports"]),
     ("functions", &["api", "domain", "git", "service", "store"]),
     ("local", &["auth", "domain", "embedded", "functions", "ports", "service", "store"]),
