@@ -13,10 +13,6 @@ import type { Functions } from './functions.ts';
 import type { Roles } from './permissions.ts';
 import { ROW, type Storage } from './storage.ts';
 
-/** How often functions run that do not say: those that deliver look for what is due, the others clean up. */
-const DELIVERY_SCHEDULE = 'rate(1 minute)';
-const USUAL_SCHEDULE = 'rate(1 hour)';
-
 /** The records that consumers are told of: what happened, and that deliveries have become due. All others are of no interest to any. */
 export const FOLLOWED: readonly Record<string, unknown>[] = [
   { eventName: ['INSERT'], dynamodb: { Keys: { [ROW.partition]: { S: [{ prefix: 'EVENT#' }] } } } },
@@ -89,9 +85,8 @@ export class Consumers extends Construct {
 
   private schedule(entry: FunctionEntry, { functions }: ConsumersProps): lambda.IFunction {
     const handler = functions.get(entry);
-    const usual = entry.class === 'deliver' ? DELIVERY_SCHEDULE : USUAL_SCHEDULE;
     new events.Rule(this, `${entry.name}Clock`, {
-      schedule: events.Schedule.expression(entry.schedule ?? usual),
+      schedule: events.Schedule.expression(entry.schedule ?? ''),
       targets: [new LambdaFunction(handler, { retryAttempts: 2, maxEventAge: Duration.hours(1) })],
     });
     return handler;

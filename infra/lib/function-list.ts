@@ -20,7 +20,7 @@ export interface FunctionEntry {
   readonly memoryMb: number;
   /** Whether its answer is streamed; otherwise Lambda takes at most 6 MB and API Gateway waits at most 29 seconds. */
   readonly streaming: boolean;
-  /** When a function of kind `schedule` runs, as EventBridge writes it. */
+  /** When a function runs that a clock calls (kind `schedule`), as EventBridge writes it. */
   readonly schedule?: string;
 }
 
@@ -52,6 +52,7 @@ export function checkFunctionList(entries: readonly FunctionEntry[]): void {
     demand(Number.isInteger(timeoutSeconds) && timeoutSeconds >= 1 && timeoutSeconds <= 900, 'a timeout is 1 to 900 seconds');
     demand(Number.isInteger(memoryMb) && memoryMb >= 128 && memoryMb <= 10240, 'memory is 128 to 10240 MB');
     demand(typeof streaming === 'boolean', "'streaming' is true or false");
+    demand((kind === 'schedule') === /^(rate|cron)\(.+\)$/.test(entry.schedule ?? ''), "'schedule' is what a function of kind 'schedule' has, and no other: rate(…) or cron(…)");
     names.add(name.toLowerCase());
   }
 }

@@ -31,7 +31,7 @@ export const ONE_OF_EACH: readonly FunctionEntry[] = (
     ['DeliverEvents', 'stream', 'deliver'],
     ['Sweep', 'schedule', 'delete'],
   ] as const
-).map(([name, kind, permissions]) => ({ name, kind, class: permissions, timeoutSeconds: 29, memoryMb: 512, streaming: ['api', 'own', 'query', 'git'].includes(kind) }));
+).map(([name, kind, permissions]) => ({ name, kind, class: permissions, timeoutSeconds: 29, memoryMb: 512, streaming: ['api', 'own', 'query', 'git'].includes(kind), ...(kind === 'schedule' && { schedule: 'rate(1 hour)' }) }));
 
 /** A deployment with these settings. CDK's own checks of templates are left to `make synth`, which takes its time for them. */
 export function application(given: Record<string, unknown>, entries: readonly FunctionEntry[]): App {

@@ -42,6 +42,8 @@ test('a list of functions that would be misunderstood is refused', () => {
   assert.throws(() => checkFunctionList([{ ...good, class: 'all' as 'read' }]), /no permission class/);
   assert.throws(() => checkFunctionList([{ ...good, timeoutSeconds: 901 }]), /timeout/);
   assert.throws(() => checkFunctionList([{ ...good, memoryMb: 64 }]), /memory/);
+  assert.throws(() => checkFunctionList([{ ...good, kind: 'schedule' }]), /'schedule'/);
+  assert.throws(() => checkFunctionList([{ ...good, schedule: 'rate(1 hour)' }]), /'schedule'/);
   assert.throws(() => readFunctionList('/nowhere/functions.json'), /make codegen/);
 });
 
