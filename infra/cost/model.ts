@@ -36,7 +36,17 @@ interface Amounts {
 
 /** The bill of a month with so many users: at list prices, or less what AWS always gives for free. */
 export function bill(template: Template, users: number, free: boolean): Bill {
-  const amounts = amountsOf(template, users);
+  return priced(template, amountsOf(template, users), users, free);
+}
+
+/** What an operation costs that is done so often, beside what there is to pay anyway. */
+export function costOf(template: Template, operation: string, times: number): number {
+  const amounts = nothing();
+  add(amounts, template, operation, times, 0, 0);
+  return total(priced(template, amounts, 0, false)) - total(priced(template, nothing(), 0, false));
+}
+
+function priced(template: Template, amounts: Amounts, users: number, free: boolean): Bill {
   const count = (type: string) => Object.values(template.Resources).filter(({ Type }) => Type === type).length;
   const beyond = (amount: number, allowance: keyof typeof prices.alwaysFree) => Math.max(0, amount - (free ? prices.alwaysFree[allowance] : 0));
   const arm = Object.values(template.Resources).some(({ Properties }) => Properties?.Architectures?.includes('arm64'));
@@ -78,11 +88,15 @@ function metrics(template: Template): number {
   return new Set(names).size;
 }
 
-function amountsOf(template: Template, users: number): Amounts {
-  const amounts: Amounts = {
+function nothing(): Amounts {
+  return {
     requests: 0, lambdaCalls: 0, gbSeconds: 0, streamedGb: 0, gatewayRequests: 0, gbOut: 0, gbIn: 0,
     readUnits: 0, writeUnits: 0, gets: 0, puts: 0, kmsRequests: 0, logGb: 0,
   };
+}
+
+function amountsOf(template: Template, users: number): Amounts {
+  const amounts = nothing();
   for (const { operation, times, megabytesOut, megabytesIn } of usage.DAY) {
     add(amounts, template, operation, users * usage.WORKING_DAYS * times, megabytesOut, megabytesIn);
   }
@@ -155,6 +169,15 @@ export function table(template: Template): string {
     ...services.map((service) => row([service, ...columns.map((column) => dollars(column.bill[service] ?? 0))])),
     row(['**together**', ...columns.map((column) => `**${dollars(total(column.bill))}**`)]),
   ].join('\n');
+}
+
+/** What a thousand of each measured operation cost, as a Markdown table. */
+export function operationsTable(template: Template): string {
+  const rows = Object.entries(usage.MEASURED).map(([operation, { tableReads, tableCommits, blobReads, blobWrites, depth }]) => {
+    const dollars = costOf(template, operation, 1000).toFixed(3);
+    return `| ${[operation, tableReads, tableCommits, blobReads, blobWrites, depth, dollars].join(' | ')} |`;
+  });
+  return ['| operation | reads of the table | commits | reads of packs | files stored | in sequence | dollars |', '| --- | ---: | ---: | ---: | ---: | ---: | ---: |', ...rows].join('\n');
 }
 
 export function total(bill: Bill): number {

@@ -48,7 +48,7 @@ export class ColdforgeStack extends Stack {
     });
     const consumers = new Consumers(this, 'Consumers', { entries, functions, roles, storage });
     const watch = new Watch(this, 'Watch', { settings, storage, api, consumers, logs: Object.values(logs.functions) });
-    if (settings.firewall) new Firewall(this, 'Firewall', { settings, stage: api.stage });
+    if (settings.firewall) new Firewall(this, 'Firewall', { settings, stage: api.stage, originSecret: edge.originSecret });
 
     const output = (name: string, description: string, value: string) => new CfnOutput(this, name, { description, value }).overrideLogicalId(name);
     output('Endpoint', 'The endpoint URL for the AWS CLI and SDKs (AWS_ENDPOINT_URL_CODECOMMIT)', endpoint);
