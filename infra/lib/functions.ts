@@ -69,6 +69,11 @@ export class Functions extends Construct {
   }
 }
 
+/** The ARN of an event bus of the account. */
+export function busArn(name: string): string {
+  return `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:event-bus/${name}`;
+}
+
 function environmentOf(props: FunctionsProps): Record<string, string> {
   const { settings, storage } = props;
   const { adminPrincipalArn, eventBus, quotas } = settings;
@@ -81,7 +86,7 @@ function environmentOf(props: FunctionsProps): Record<string, string> {
     COLDFORGE_ACCOUNT_ID: Aws.ACCOUNT_ID,
     COLDFORGE_ORIGIN_SECRET: props.originSecret,
     ...(adminPrincipalArn && { COLDFORGE_ADMIN_ARN: adminPrincipalArn }),
-    ...(eventBus && { COLDFORGE_EVENT_BUS: eventBus }),
+    ...(eventBus && { COLDFORGE_EVENT_BUS: busArn(eventBus) }),
     ...Object.fromEntries(Object.entries(quotas).map(([name, value]) => [`COLDFORGE_${name}`, String(value)])),
   };
 }

@@ -22,7 +22,7 @@ const GIT_ROUTES: Record<string, readonly [method: string, path: string]> = {
 };
 
 /** The operation by which a real IAM principal signs in; API Gateway checks its signature. */
-const IAM_SESSION = 'CreateIamSession';
+const IAM_SESSION = /IamSession$/;
 
 /** A method of the API and who answers it. */
 export interface Route {
@@ -41,7 +41,7 @@ function routesOf(entry: FunctionEntry): Omit<Route, 'entry'>[] {
   switch (entry.kind) {
     case 'api':
     case 'own':
-      return entry.name === IAM_SESSION
+      return IAM_SESSION.test(entry.name)
         ? [{ method: 'post', path: '/auth/iam-session', authorization: 'iam' }]
         : [{ method: 'post', path: `/op/${entry.name}`, authorization: 'none' }];
     case 'query':

@@ -16,6 +16,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { CLASSES, type PermissionClass } from './function-list.ts';
+import { busArn } from './functions.ts';
 import type { Settings } from './settings.ts';
 import type { Storage } from './storage.ts';
 
@@ -216,7 +217,7 @@ class Grants {
       allow('TellTopics', ['sns:Publish'], topicsOf),
       allow('CallTriggerFunctions', ['lambda:InvokeFunction'], functionsOf),
     ];
-    if (eventBus) statements.push(allow('TellEventBus', ['events:PutEvents'], [own('events', `event-bus/${eventBus}`)]));
+    if (eventBus) statements.push(allow('TellEventBus', ['events:PutEvents'], [busArn(eventBus)]));
     return statements;
   }
 }

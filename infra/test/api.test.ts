@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Match } from 'aws-cdk-lib/assertions';
 import { routes } from '../lib/openapi.ts';
-import { FUNCTIONS, template } from './deployment.ts';
+import { FUNCTIONS, ONE_OF_EACH, template } from './deployment.ts';
 
 const stack = template();
 const [api] = Object.values(stack.findResources('AWS::ApiGateway::RestApi'));
@@ -26,6 +26,12 @@ test('every operation has a route of its own that calls its own function', () =>
     assert.equal(integration.responseTransferMode, 'STREAM');
     if (route.path.startsWith('/op/')) assert.equal(route.path, `/op/${entry.name}`);
   }
+});
+
+test('another API is another deployment, or nobody would see it', () => {
+  const deployment = (entries = FUNCTIONS) => Object.keys(template({}, entries).findResources('AWS::ApiGateway::Deployment'));
+  assert.deepEqual(deployment(), deployment());
+  assert.notDeepEqual(deployment(), deployment(ONE_OF_EACH));
 });
 
 test("Git's routes ask the authorizer, the API's do not", () => {
