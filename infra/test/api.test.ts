@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { Match } from 'aws-cdk-lib/assertions';
 import { routes } from '../lib/openapi.ts';
 import { FUNCTIONS, ONE_OF_EACH, template } from './deployment.ts';
+import { route as atTheEdge } from './edge.ts';
 
 const stack = template();
 const [api] = Object.values(stack.findResources('AWS::ApiGateway::RestApi'));
@@ -26,6 +27,20 @@ test('every operation has a route of its own that calls its own function', () =>
     assert.equal(integration.responseTransferMode, 'STREAM');
     if (route.path.startsWith('/op/')) assert.equal(route.path, `/op/${entry.name}`);
   }
+});
+
+test('what a client asks for at the edge lands in the function of that name', () => {
+  const called = (path: string) => body.paths[path]?.post?.['x-amazon-apigateway-integration'].uri['Fn::Sub'].match(/:function:coldforge-(\w+)\//)[1];
+  for (const { name, kind } of FUNCTIONS) {
+    const [prefix] = { api: ['CodeCommit_20150413'], own: ['Coldforge_20261128'] }[kind as string] ?? [];
+    // Signing in with an IAM identity is at API Gateway's own address.
+    if (!prefix || name.endsWith('IamSession')) continue;
+    const { uri } = atTheEdge('POST', '/', { 'x-amz-target': `${prefix}.${name}` });
+    assert.equal(called(uri), name);
+  }
+  const { uri } = atTheEdge('POST', '/', { 'content-type': 'application/x-www-form-urlencoded' });
+  assert.match(uri, /^\/query\/[a-z]+$/);
+  assert.equal(called('/query/{proxy+}'), 'Query');
 });
 
 test('another API is another deployment, or nobody would see it', () => {
