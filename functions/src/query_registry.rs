@@ -21,6 +21,10 @@ pub fn query_operations() -> Vec<QueryEntry> {
             Box::pin(iam::create_access_key::create_access_key(cx, on, input))
         }),
         QueryEntry::iam("CreateGroup", |cx, on, input| Box::pin(iam::create_group::create_group(cx, on, input))),
+        QueryEntry::iam("CreatePolicy", |cx, on, input| Box::pin(iam::create_policy::create_policy(cx, on, input))),
+        QueryEntry::iam("CreatePolicyVersion", |cx, on, input| {
+            Box::pin(iam::create_policy_version::create_policy_version(cx, on, input))
+        }),
         QueryEntry::iam("CreateServiceSpecificCredential", |cx, on, input| {
             Box::pin(iam::create_service_specific_credential::create_service_specific_credential(cx, on, input))
         }),
@@ -31,6 +35,10 @@ pub fn query_operations() -> Vec<QueryEntry> {
         QueryEntry::iam("DeleteGroup", |cx, on, input| Box::pin(iam::delete_group::delete_group(cx, on, input))),
         QueryEntry::iam("DeleteGroupPolicy", |cx, on, input| {
             Box::pin(iam::delete_group_policy::delete_group_policy(cx, on, input))
+        }),
+        QueryEntry::iam("DeletePolicy", |cx, on, input| Box::pin(iam::delete_policy::delete_policy(cx, on, input))),
+        QueryEntry::iam("DeletePolicyVersion", |cx, on, input| {
+            Box::pin(iam::delete_policy_version::delete_policy_version(cx, on, input))
         }),
         QueryEntry::iam("DeleteServiceSpecificCredential", |cx, on, input| {
             Box::pin(iam::delete_service_specific_credential::delete_service_specific_credential(cx, on, input))
@@ -44,6 +52,9 @@ pub fn query_operations() -> Vec<QueryEntry> {
         }),
         QueryEntry::iam("DetachUserPolicy", |cx, on, input| {
             Box::pin(iam::detach_user_policy::detach_user_policy(cx, on, input))
+        }),
+        QueryEntry::iam("GetAccountSummary", |cx, on, input| {
+            Box::pin(iam::get_account_summary::get_account_summary(cx, on, input))
         }),
         QueryEntry::iam("GetGroup", |cx, on, input| Box::pin(iam::get_group::get_group(cx, on, input))),
         QueryEntry::iam("GetGroupPolicy", |cx, on, input| {
@@ -66,6 +77,9 @@ pub fn query_operations() -> Vec<QueryEntry> {
         QueryEntry::iam("ListAttachedUserPolicies", |cx, on, input| {
             Box::pin(iam::list_attached_user_policies::list_attached_user_policies(cx, on, input))
         }),
+        QueryEntry::iam("ListEntitiesForPolicy", |cx, on, input| {
+            Box::pin(iam::list_entities_for_policy::list_entities_for_policy(cx, on, input))
+        }),
         QueryEntry::iam("ListGroupPolicies", |cx, on, input| {
             Box::pin(iam::list_group_policies::list_group_policies(cx, on, input))
         }),
@@ -74,6 +88,9 @@ pub fn query_operations() -> Vec<QueryEntry> {
             Box::pin(iam::list_groups_for_user::list_groups_for_user(cx, on, input))
         }),
         QueryEntry::iam("ListPolicies", |cx, on, input| Box::pin(iam::list_policies::list_policies(cx, on, input))),
+        QueryEntry::iam("ListPolicyTags", |cx, on, input| {
+            Box::pin(iam::list_policy_tags::list_policy_tags(cx, on, input))
+        }),
         QueryEntry::iam("ListPolicyVersions", |cx, on, input| {
             Box::pin(iam::list_policy_versions::list_policy_versions(cx, on, input))
         }),
@@ -97,13 +114,18 @@ pub fn query_operations() -> Vec<QueryEntry> {
         QueryEntry::iam("ResetServiceSpecificCredential", |cx, on, input| {
             Box::pin(iam::reset_service_specific_credential::reset_service_specific_credential(cx, on, input))
         }),
+        QueryEntry::iam("SetDefaultPolicyVersion", |cx, on, input| {
+            Box::pin(iam::set_default_policy_version::set_default_policy_version(cx, on, input))
+        }),
         QueryEntry::iam("SimulateCustomPolicy", |cx, on, input| {
             Box::pin(iam::simulate_custom_policy::simulate_custom_policy(cx, on, input))
         }),
         QueryEntry::iam("SimulatePrincipalPolicy", |cx, on, input| {
             Box::pin(iam::simulate_principal_policy::simulate_principal_policy(cx, on, input))
         }),
+        QueryEntry::iam("TagPolicy", |cx, on, input| Box::pin(iam::tag_policy::tag_policy(cx, on, input))),
         QueryEntry::iam("TagUser", |cx, on, input| Box::pin(iam::tag_user::tag_user(cx, on, input))),
+        QueryEntry::iam("UntagPolicy", |cx, on, input| Box::pin(iam::untag_policy::untag_policy(cx, on, input))),
         QueryEntry::iam("UntagUser", |cx, on, input| Box::pin(iam::untag_user::untag_user(cx, on, input))),
         QueryEntry::iam("UpdateAccessKey", |cx, on, input| {
             Box::pin(iam::update_access_key::update_access_key(cx, on, input))

@@ -13,6 +13,13 @@ fn boto3_administers_users_keys_and_policies() {
 }
 
 #[test]
+fn boto3_administers_managed_policies() {
+    let journey = Journey::begin();
+    let aws = Aws::new(&journey.path("home"), &journey.server);
+    aws.python("policies.py", &[]);
+}
+
+#[test]
 fn boto3_administers_groups() {
     let journey = Journey::begin();
     let aws = Aws::new(&journey.path("home"), &journey.server);

@@ -331,6 +331,12 @@ pub enum IdentityChange {
     MemberAdded,
     /// A user was taken out of the group.
     MemberRemoved,
+    /// The managed policy was given another version.
+    VersionCreated,
+    /// A version of the managed policy was removed.
+    VersionDeleted,
+    /// Another version of the managed policy holds from now on.
+    DefaultVersionChanged,
 }
 
 /// What happened to one ref.

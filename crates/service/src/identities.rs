@@ -1,6 +1,5 @@
 //! What is known of callers besides their credentials, kept for a moment.
 
-use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::query::QueryError;
 use auth::UserFacts;
@@ -9,7 +8,7 @@ use domain::{PolicyName, UserName};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
-use store::{Store, User, UserSummary};
+use store::{ManagedPolicy, Store, User, UserSummary};
 
 /// How long what was read of an identity may be used: so long may a change of permissions take to have an effect.
 const KEPT: Duration = Duration::from_secs(30);
@@ -34,16 +33,6 @@ pub fn check_policy(document: &str) -> Result<()> {
 /// A document that is no policy, in IAM's words.
 pub(crate) fn malformed(error: PolicyError) -> Failure {
     Failure::query(QueryError::MalformedPolicyDocument, error.to_string())
-}
-
-impl Context {
-    /// Refuses unless there is a managed policy of that ARN.
-    pub fn require_managed_policy(&self, arn: &str) -> Result<()> {
-        match managed::find(arn) {
-            Some(_) => Ok(()),
-            None => Err(Failure::query(QueryError::NoSuchEntity, format!("there is no policy {}", arn.escape_debug()))),
-        }
-    }
 }
 
 /// The identities that were read lately.
@@ -89,28 +78,37 @@ async fn identity(store: &Store, user: User) -> Result<Identity> {
 }
 
 /// The policies that decide over what a user may do, their groups' among them: their names (or ARNs) and documents. Costs one
-/// scan for each group.
+/// scan for each group, and one get for each managed policy of the account.
 pub(crate) async fn documents(store: &Store, user: &User) -> Result<Vec<(String, String)>> {
     let mut all = Vec::new();
-    collect(&user.policies, &user.attached, &mut all)?;
+    collect(store, &user.policies, &user.attached, &mut all).await?;
     for name in &user.groups {
         // One that is gone since the user was read allows and denies nothing any more.
         if let Some(group) = store.find_group(name).await? {
-            collect(&group.policies, &group.attached, &mut all)?;
+            collect(store, &group.policies, &group.attached, &mut all).await?;
         }
     }
     Ok(all)
 }
 
-fn collect(
+async fn collect(
+    store: &Store,
     inline: &[(PolicyName, String)],
     attached: &BTreeSet<String>,
     all: &mut Vec<(String, String)>,
 ) -> Result<()> {
     all.extend(inline.iter().map(|(name, document)| (name.to_string(), document.clone())));
     for arn in attached {
-        let found = managed::find(arn).ok_or_else(|| Failure::internal(format!("the policy {arn} is not known")))?;
-        all.push((arn.clone(), found.document.to_owned()));
+        if let Some(found) = managed::find(arn) {
+            all.push((arn.clone(), found.document.to_owned()));
+            continue;
+        }
+        let name = ManagedPolicy::name_in_arn(arn);
+        let name = name.ok_or_else(|| Failure::internal(format!("the policy {arn} is not known")))?;
+        // Only a policy that is attached to nobody is ever deleted: one that is gone was detached since the user was read.
+        if let Some(document) = store.managed_policy_document(&name).await? {
+            all.push((arn.clone(), document));
+        }
     }
     Ok(())
 }

@@ -33,7 +33,7 @@ pub use git_request::{GitProtocol, GitRequest, MountedAt};
 pub use identities::check_policy;
 pub use pipeline::{Components, Operations, Peer, Service};
 pub use ports::PublishError;
-pub use query::{NamedPolicy, PolicySource, QueryEntry, QueryError, QueryInput, UserOrCaller, Xml};
+pub use query::{AnyPolicy, OwnPolicy, PolicySource, QueryEntry, QueryError, QueryInput, UserOrCaller, Xml};
 pub use quotas::Quotas;
 pub use resource::{Account, Authorized, NamedRepository, Resource, Several, Tagged};
 pub use simulate::{Question, Simulated};

@@ -4,6 +4,7 @@ mod answer;
 mod entry;
 mod error;
 mod input;
+mod managed_policy;
 mod resources;
 mod serve;
 mod xml;
@@ -11,7 +12,8 @@ mod xml;
 pub use entry::QueryEntry;
 pub use error::QueryError;
 pub use input::QueryInput;
-pub use resources::{NamedPolicy, PolicySource, UserOrCaller};
+pub use managed_policy::{AnyPolicy, OwnPolicy};
+pub use resources::{PolicySource, UserOrCaller};
 pub use xml::Xml;
 
 use domain::Region;

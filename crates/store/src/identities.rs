@@ -7,9 +7,12 @@
 mod changes;
 mod groups;
 mod listing;
+mod managed_policies;
+mod policy_attachments;
 mod rows;
 mod users;
 
 pub use changes::{IdentityError, PolicyEdit, UserEdit};
 pub use groups::{Group, GroupPage, GroupSummary, NewGroup};
+pub use managed_policies::{ManagedPolicy, ManagedPolicyEdit, ManagedPolicySummary, NewManagedPolicy, PolicyVersion};
 pub use users::{AccessKeyRecord, GitCredentialRecord, NewUser, User, UserPage, UserSummary};

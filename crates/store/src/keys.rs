@@ -6,6 +6,7 @@
 //! | `ACCOUNT` | `DELETED#<repository id>` | a repository was deleted and is yet to be swept |
 //! | `ACCOUNT` | `FIRST-USER` | the first user was made |
 //! | `ACCOUNT` | `GROUP#<name>` | what listings show of a group |
+//! | `ACCOUNT` | `POLICY#<name>` | what listings show of a managed policy |
 //! | `ACCOUNT` | `REPO#<name>` | name → repository id |
 //! | `ACCOUNT` | `USER#<name>` | what listings show of a user |
 //! | `REPO#<id>` | `CHANGED` | when refs last changed |
@@ -39,6 +40,9 @@
 //! | `GROUP#<name>` | `META` | a group; there as long as the group is |
 //! | `GROUP#<name>` | `ATTACHED#<policy ARN>`, `POLICY#<name>` | as of users |
 //! | `GROUP#<name>` | `MEMBER#<name>` | a user is in the group |
+//! | `POLICY#<name>` | `META` | a managed policy of the account, with the document that holds |
+//! | `POLICY#<name>` | `GROUP#<name>`, `USER#<name>` | the managed policy is attached to it |
+//! | `POLICY#<name>` | `VERSION#<number>` | a version of the managed policy |
 //! | `USER#<name>` | `META` | a user; there as long as the user is |
 //! | `USER#<name>` | `ATTACHED#<policy ARN>` | a managed policy is attached |
 //! | `USER#<name>` | `GIT#<id>` | a Git user name and password |
@@ -65,6 +69,7 @@ pub(crate) const NAME: &str = "REPO#";
 pub(crate) const DELETED: &str = "DELETED#";
 pub(crate) const USER: &str = "USER#";
 pub(crate) const GROUP: &str = "GROUP#";
+pub(crate) const POLICY: &str = "POLICY#";
 pub(crate) const META: &str = "META";
 pub(crate) const PACK: &str = "PACK#";
 pub(crate) const REF: &str = "REF#";
@@ -307,6 +312,33 @@ pub(crate) fn group_member(name: &GroupName, user: &UserName) -> Key {
 /// An inline policy in the partition of a user or group.
 pub(crate) fn inline_policy(partition: &str, policy: &PolicyName) -> Key {
     Key::new(partition, format!("POLICY#{}", policy.key()))
+}
+
+/// What listings show of a managed policy.
+pub(crate) fn policy_name(name: &PolicyName) -> Key {
+    Key::new(ACCOUNT, format!("{POLICY}{}", name.key()))
+}
+
+pub(crate) fn policy_partition(name: &PolicyName) -> String {
+    format!("{POLICY}{}", name.key())
+}
+
+pub(crate) fn policy(name: &PolicyName) -> Key {
+    Key::new(policy_partition(name), META)
+}
+
+pub(crate) fn policy_version(name: &PolicyName, number: u32) -> Key {
+    Key::new(policy_partition(name), format!("VERSION#{number:010}"))
+}
+
+/// That a managed policy is attached to a user.
+pub(crate) fn policy_user(name: &PolicyName, user: &UserName) -> Key {
+    Key::new(policy_partition(name), format!("USER#{}", user.key()))
+}
+
+/// That a managed policy is attached to a group.
+pub(crate) fn policy_group(name: &PolicyName, group: &GroupName) -> Key {
+    Key::new(policy_partition(name), format!("GROUP#{}", group.key()))
 }
 
 /// An attached policy in the partition of a user or group.

@@ -42,8 +42,9 @@ pub use credentials::Credentials;
 pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
 pub use identities::{
-    AccessKeyRecord, GitCredentialRecord, Group, GroupPage, GroupSummary, IdentityError, NewGroup, NewUser, PolicyEdit,
-    User, UserEdit, UserPage, UserSummary,
+    AccessKeyRecord, GitCredentialRecord, Group, GroupPage, GroupSummary, IdentityError, ManagedPolicy,
+    ManagedPolicyEdit, ManagedPolicySummary, NewGroup, NewManagedPolicy, NewUser, PolicyEdit, PolicyVersion, User,
+    UserEdit, UserPage, UserSummary,
 };
 pub use packs::{PackOrigin, StoredPack};
 pub use ports::Sequence;

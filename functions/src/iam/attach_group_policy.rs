@@ -7,7 +7,7 @@ use store::{Group, PolicyEdit};
 /// Attaches the policy. One that is attached already stays so.
 pub(crate) async fn attach_group_policy(cx: Context, group: Authorized<Group>, input: QueryInput) -> Result<Xml> {
     let arn = input.required("PolicyArn")?;
-    cx.require_managed_policy(arn)?;
+    cx.managed_policy(arn).await?;
     let attach = |group: &Group| -> Result<_> {
         if group.attached.contains(arn) {
             return Ok(Vec::new());

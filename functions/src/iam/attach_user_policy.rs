@@ -7,7 +7,7 @@ use store::{PolicyEdit, User, UserEdit};
 /// Attaches the policy. One that is attached already stays so.
 pub(crate) async fn attach_user_policy(cx: Context, user: Authorized<User>, input: QueryInput) -> Result<Xml> {
     let arn = input.required("PolicyArn")?;
-    cx.require_managed_policy(arn)?;
+    cx.managed_policy(arn).await?;
     let attach = |user: &User| -> Result<_> {
         if user.attached.contains(arn) {
             return Ok(Vec::new());

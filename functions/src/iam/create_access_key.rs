@@ -6,7 +6,7 @@ use service::{Authorized, Context, QueryError, QueryInput, Result, UserOrCaller,
 use store::{AccessKeyRecord, User, UserEdit};
 
 /// The most keys a user may have (AWS IAM quotas): one in use, and the one that replaces it.
-const MOST: usize = 2;
+pub(crate) const MOST: usize = 2;
 
 /// Makes a key. Its secret is told only now.
 pub(crate) async fn create_access_key(cx: Context, user: Authorized<UserOrCaller>, _input: QueryInput) -> Result<Xml> {

@@ -29,6 +29,14 @@ pub(crate) fn policy_document(input: &QueryInput) -> Result<&str> {
     Ok(document)
 }
 
+/// Checks what a policy is said to be for (AWS IAM API reference, `CreatePolicy`).
+pub(crate) fn check_description(description: Option<&str>) -> Result<()> {
+    if description.is_none_or(|text| text.chars().count() <= 1000) {
+        return Ok(());
+    }
+    Err(failure(QueryError::ValidationError, "Description has at most 1000 characters"))
+}
+
 /// A policy document as answers carry it: percent-encoded (RFC 3986).
 pub(crate) fn encoded_document(document: &str) -> String {
     const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

@@ -1,13 +1,14 @@
 //! `ListPolicyVersions`: lists the versions of a managed policy.
 
 use super::managed_policies as policies;
-use service::{Authorized, Context, NamedPolicy, QueryInput, Result, Xml};
+use service::{AnyPolicy, Authorized, Context, QueryInput, Result, Xml};
 
-/// Lists the one version that there is.
+/// Lists them all, the newest first: there are never more than fit on a page.
 pub(crate) async fn list_policy_versions(
     _cx: Context,
-    _policy: Authorized<NamedPolicy>,
+    policy: Authorized<AnyPolicy>,
     _input: QueryInput,
 ) -> Result<Xml> {
-    Ok(Xml::new().list("Versions", [policies::version()]).text("IsTruncated", false))
+    let versions = policies::versions(&policy);
+    Ok(Xml::new().list("Versions", versions.iter().map(policies::Version::told)).text("IsTruncated", false))
 }

@@ -5,7 +5,7 @@ use super::page;
 use service::{Failure, QueryError, QueryInput, Result, Xml};
 
 /// The most policies of one user or group, inline and attached ones together.
-const MOST: usize = 20;
+pub(crate) const MOST: usize = 20;
 
 /// Refuses when a user or group has as many policies as there may be.
 pub(crate) fn require_room(policies: usize) -> Result<()> {

@@ -4,7 +4,6 @@ use super::{QueryError, QueryInput};
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::resource::{Authorized, Resource};
-use auth::policy::managed::{self, ManagedPolicy};
 use domain::identity::{group_arn, user_arn};
 use domain::{GroupName, IdentityPath, UserName};
 use std::ops::Deref;
@@ -47,27 +46,6 @@ impl Resource<QueryInput> for PolicySource {
             return Err(Failure::query(QueryError::NoSuchEntity, format!("there is no user with the ARN {told}")));
         }
         Ok(Authorized::grant(Self(user)))
-    }
-}
-
-/// The managed policy whose ARN is the `PolicyArn`.
-#[derive(Debug)]
-pub struct NamedPolicy(&'static ManagedPolicy);
-
-impl Deref for NamedPolicy {
-    type Target = ManagedPolicy;
-
-    fn deref(&self) -> &ManagedPolicy {
-        self.0
-    }
-}
-
-impl Resource<QueryInput> for NamedPolicy {
-    async fn find(cx: &Context, action: &str, input: &QueryInput) -> Result<Authorized<Self>> {
-        let arn = input.required("PolicyArn")?;
-        cx.authorize_on(action, arn)?;
-        let missing = || Failure::query(QueryError::NoSuchEntity, format!("there is no policy {}", arn.escape_debug()));
-        managed::find(arn).map(|policy| Authorized::grant(Self(policy))).ok_or_else(missing)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Changes to identities: what can be changed, and the one way in which it happens.
 
+use super::policy_attachments;
 use super::rows::{AccessKeyRow, AttachedRow, GitCredentialRow, InlinePolicyRow};
 use super::users::{AccessKeyRecord, GitCredentialRecord, User, put_user};
 use crate::error::Error;
@@ -101,6 +102,16 @@ pub enum UserEdit {
     DeleteGitCredential(String),
 }
 
+impl UserEdit {
+    /// The changes of policies among these.
+    fn policies(edits: &[Self]) -> impl Iterator<Item = &PolicyEdit> {
+        edits.iter().filter_map(|edit| match edit {
+            Self::Policy(edit) => Some(edit),
+            _ => None,
+        })
+    }
+}
+
 impl Store {
     /// Changes a user. `decide` sees the user as it is and says what to change, or why not; it may be asked again when
     /// another change came between. Nothing to change is no error.
@@ -119,7 +130,10 @@ impl Store {
             if edits.is_empty() {
                 return Ok(());
             }
-            let writes = plan(&user, edits, &events).map_err(store_error)?;
+            let attached = policy_attachments::Holder::User(&user.summary.name);
+            let attachments = self.attachments(attached, UserEdit::policies(&edits)).await.map_err(E::from)?;
+            let mut writes = plan(&user, edits, &events).map_err(store_error)?;
+            writes.extend(attachments);
             match self.parts.table.commit(writes).await {
                 Ok(_) => return Ok(()),
                 Err(CommitError::Conflict(_)) => change::pause(attempt).await.map_err(store_error)?,

@@ -1,6 +1,7 @@
 //! Groups: users who have permissions in common.
 
 use super::changes::{IdentityError, PolicyEdit, put_meta};
+use super::policy_attachments::Holder;
 use super::rows::{AttachedRow, GroupRow, InlinePolicyRow, MemberRow, MembershipRow};
 use super::users::put_user;
 use crate::error::Error;
@@ -149,7 +150,9 @@ impl Store {
             if edits.is_empty() {
                 return Ok(());
             }
-            let writes = plan(&group, edits, &events).map_err(store_error)?;
+            let attachments = self.attachments(Holder::Group(&group.summary.name), edits.iter()).await?;
+            let mut writes = plan(&group, edits, &events).map_err(store_error)?;
+            writes.extend(attachments);
             match self.parts.table.commit(writes).await {
                 Ok(_) => return Ok(()),
                 Err(CommitError::Conflict(_)) => change::pause(attempt).await.map_err(store_error)?,

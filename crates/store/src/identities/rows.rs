@@ -90,6 +90,67 @@ pub(super) struct GitCredentialRow {
     pub(super) created: Millis,
 }
 
+/// `ACCOUNT` / `POLICY#<name>`: what listings show.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct PolicySummaryRow {
+    #[serde(rename = "n")]
+    pub(super) name: PolicyName,
+    #[serde(rename = "p")]
+    pub(super) path: IdentityPath,
+    #[serde(rename = "i")]
+    pub(super) id: UniqueId,
+    #[serde(rename = "c")]
+    pub(super) created: Millis,
+    #[serde(rename = "u")]
+    pub(super) updated: Millis,
+    /// The number of the version that holds.
+    #[serde(rename = "f")]
+    pub(super) default: u32,
+    /// To how many users and groups it is attached.
+    #[serde(rename = "a")]
+    pub(super) attachments: u32,
+}
+
+/// `POLICY#<name>` / `META`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct PolicyRow {
+    #[serde(flatten)]
+    pub(super) summary: PolicySummaryRow,
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub(super) description: Option<String>,
+    #[serde(rename = "t", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) tags: BTreeMap<String, String>,
+    /// The number of the newest version there ever was; numbers are not used again.
+    #[serde(rename = "w")]
+    pub(super) newest: u32,
+    /// The document that holds, so that whoever is decided over costs one read for it.
+    #[serde(rename = "d")]
+    pub(super) document: String,
+}
+
+/// `POLICY#<name>` / `VERSION#<number>`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct PolicyVersionRow {
+    #[serde(rename = "d")]
+    pub(super) document: String,
+    #[serde(rename = "c")]
+    pub(super) created: Millis,
+}
+
+/// `POLICY#<name>` / `USER#<name>`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct AttachedUserRow {
+    #[serde(rename = "u")]
+    pub(super) user: UserName,
+}
+
+/// `POLICY#<name>` / `GROUP#<name>`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct AttachedGroupRow {
+    #[serde(rename = "g")]
+    pub(super) group: GroupName,
+}
+
 /// `ACCOUNT` / `FIRST-USER`: that the first user was made.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct FirstUserRow {}

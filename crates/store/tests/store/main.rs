@@ -10,6 +10,7 @@ mod credentials;
 mod events;
 mod histories;
 mod identities;
+mod managed_policies;
 mod packs;
 mod pull_request_histories;
 mod pull_requests;

@@ -190,9 +190,14 @@ impl Contestant for CGit {
     }
 
     fn cpu(&self) -> f64 {
-        // The web server waits for its CGI processes, and they for theirs.
-        std::thread::sleep(Duration::from_millis(100));
-        cpu_seconds(self.process.id())
+        // What a CGI process and its children spent counts when the web server has waited for it, which may be after the client
+        // has its answer.
+        let pid = self.process.id();
+        let children = format!("/proc/{pid}/task/{pid}/children");
+        while std::fs::read_to_string(&children).is_ok_and(|children| !children.trim().is_empty()) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        cpu_seconds(pid)
     }
 }
 

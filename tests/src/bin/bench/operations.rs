@@ -22,8 +22,9 @@ pub(crate) struct Bench {
 /// One operation.
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
-    /// Whether several clients run at the same time.
-    pub(crate) at_once: bool,
+    /// How often it is done for one sample: the kernel counts processor time in hundredths of a second, in which something
+    /// short cannot be measured.
+    times: usize,
     kind: Kind,
 }
 
@@ -42,17 +43,24 @@ enum Kind {
     PushOne,
 }
 
+impl Operation {
+    /// Whether several clients run at the same time.
+    pub(crate) fn at_once(&self) -> bool {
+        matches!(self.kind, Kind::Clones)
+    }
+}
+
 /// All operations, in the order of the table.
 pub(crate) const OPERATIONS: &[Operation] = &[
-    Operation { name: "full clone", at_once: false, kind: Kind::Clone(&["--bare"]) },
-    Operation { name: "shallow clone", at_once: false, kind: Kind::Clone(&["--bare", "--depth=1"]) },
-    Operation { name: "blobless clone", at_once: false, kind: Kind::Clone(&["--bare", "--filter=blob:none"]) },
-    Operation { name: "fetch of 100 commits", at_once: false, kind: Kind::Fetch },
-    Operation { name: "ls-remote", at_once: false, kind: Kind::LsRemote("project") },
-    Operation { name: "ls-remote, 10000 refs", at_once: false, kind: Kind::LsRemote("many") },
-    Operation { name: "push of everything", at_once: false, kind: Kind::PushAll },
-    Operation { name: "push of one commit", at_once: false, kind: Kind::PushOne },
-    Operation { name: "16 clones at once", at_once: true, kind: Kind::Clones },
+    Operation { name: "full clone", times: 1, kind: Kind::Clone(&["--bare"]) },
+    Operation { name: "shallow clone", times: 10, kind: Kind::Clone(&["--bare", "--depth=1"]) },
+    Operation { name: "blobless clone", times: 1, kind: Kind::Clone(&["--bare", "--filter=blob:none"]) },
+    Operation { name: "fetch of 100 commits", times: 1, kind: Kind::Fetch },
+    Operation { name: "ls-remote", times: 10, kind: Kind::LsRemote("project") },
+    Operation { name: "ls-remote, 10000 refs", times: 5, kind: Kind::LsRemote("many") },
+    Operation { name: "push of everything", times: 1, kind: Kind::PushAll },
+    Operation { name: "push of one commit", times: 10, kind: Kind::PushOne },
+    Operation { name: "16 clones at once", times: 1, kind: Kind::Clones },
 ];
 
 impl Bench {
@@ -65,6 +73,14 @@ impl Bench {
         let commit = small.ok(&["commit-tree", "-m", "one", tree.trim()]);
         small.ok(&["push", "--quiet", &url, &format!("{commit}:refs/heads/main")]);
         contestant.add_branches("many", &commit, REFS - 1);
+    }
+
+    /// One sample of an operation: what doing it once costs, and the highest of the peaks.
+    pub(crate) fn sample(&self, operation: &Operation, contestant: &mut dyn Contestant) -> Sample {
+        let runs: Vec<Sample> = (0..operation.times).map(|_| self.run(operation, contestant)).collect();
+        let mean = |value: fn(&Sample) -> f64| runs.iter().map(value).sum::<f64>() / runs.len() as f64;
+        let peak = runs.iter().map(|run| run.peak).max().unwrap_or_default();
+        Sample { cpu: mean(|run| run.cpu), wall: mean(|run| run.wall), peak }
     }
 
     /// Runs one operation and measures it.
