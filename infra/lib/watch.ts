@@ -21,8 +21,12 @@ const FIVE_MINUTES = Duration.minutes(5);
 /** How old a stream's oldest unread record may become, in milliseconds. */
 const MOST_ITERATOR_AGE_MS = 10 * 60 * 1000;
 
-/** How long the slowest of a hundred requests may wait for the function's answer to begin, in milliseconds. */
-const MOST_LATENCY_MS = 10_000;
+/** How long the slowest of a hundred calls of the API may take, in milliseconds. Git's requests take as long as what they carry. */
+const MOST_DURATION_MS = 10_000;
+
+/** Patterns of the request log. */
+const A_FAULT = '{ $.message = "request" && $.status >= 500 }';
+const AN_API_CALL = '{ $.message = "request" && $.duration_ms >= 0 && $.operation != "git*" }';
 
 /** Questions about the request log; the fields are those that `service::pipeline` logs. */
 const QUESTIONS: Record<string, string[]> = {
@@ -60,9 +64,10 @@ export class Watch extends Construct {
     );
     if (settings.alarmEmail) this.topic.addSubscription(new EmailSubscription(settings.alarmEmail));
 
-    const faults = this.faults(props.logs);
-    this.alarms(props);
-    this.dashboard = this.board(props, faults);
+    const faults = new cloudwatch.Metric({ ...this.fromLogs(props.logs, 'Faults', A_FAULT, '1'), statistic: 'Sum' });
+    const duration = this.fromLogs(props.logs, 'Duration', AN_API_CALL, '$.duration_ms');
+    this.alarms(props, new cloudwatch.Metric({ ...duration, statistic: 'p99' }));
+    this.dashboard = this.board(props, faults, duration);
     for (const [name, lines] of Object.entries(QUESTIONS)) {
       new logs.CfnQueryDefinition(this, `Question${name.replace(/[^A-Za-z]/g, '')}`, {
         name: `${settings.name}/${name}`,
@@ -72,28 +77,29 @@ export class Watch extends Construct {
     }
   }
 
-  /** Requests that were answered with a fault of ours, counted in the request log: one metric for all functions. */
-  private faults(groups: readonly logs.LogGroup[]): cloudwatch.Metric {
+  /** A metric that the request log is turned into, one for all functions. */
+  private fromLogs(groups: readonly logs.LogGroup[], name: string, pattern: string, value: string): cloudwatch.MetricProps {
+    const metricName = `${name}/${Aws.STACK_NAME}`;
     groups.forEach((group, at) => {
-      new logs.MetricFilter(this, `Faults${at}`, {
+      new logs.MetricFilter(this, `${name}${at}`, {
         logGroup: group,
-        filterPattern: logs.FilterPattern.literal('{ $.message = "request" && $.status >= 500 }'),
+        filterPattern: logs.FilterPattern.literal(pattern),
         metricNamespace: NAMESPACE,
-        metricName: `Faults/${Aws.STACK_NAME}`,
-        metricValue: '1',
+        metricName,
+        metricValue: value,
       });
     });
-    return new cloudwatch.Metric({ namespace: NAMESPACE, metricName: `Faults/${Aws.STACK_NAME}`, statistic: 'Sum', period: FIVE_MINUTES });
+    return { namespace: NAMESPACE, metricName, period: FIVE_MINUTES };
   }
 
-  private alarms({ storage, api, consumers }: WatchProps): void {
+  private alarms({ storage, api, consumers }: WatchProps, duration: cloudwatch.Metric): void {
     this.alarm('ServerErrors', 'Requests end in a 5xx answer: see the log question "What went wrong inside".', {
       metric: api.stage.metricServerError({ statistic: 'Sum', period: FIVE_MINUTES }),
       threshold: 5,
     });
-    this.alarm('SlowAnswers', 'One request in a hundred waits long for its answer to begin: see "Slowest requests".', {
-      metric: api.stage.metricIntegrationLatency({ statistic: 'p99', period: FIVE_MINUTES }),
-      threshold: MOST_LATENCY_MS,
+    this.alarm('SlowAnswers', 'One call of the API in a hundred takes long: see "Slowest requests".', {
+      metric: duration,
+      threshold: MOST_DURATION_MS,
       evaluationPeriods: 3,
     });
     this.alarm('FunctionsThrottled', 'Lambda refuses calls: the concurrency quota of the account is used up.', {
@@ -139,7 +145,7 @@ export class Watch extends Construct {
     alarm.addOkAction(new SnsAction(this.topic));
   }
 
-  private board({ settings, storage, api, consumers }: WatchProps, faults: cloudwatch.Metric): cloudwatch.Dashboard {
+  private board({ settings, storage, api, consumers }: WatchProps, faults: cloudwatch.Metric, duration: cloudwatch.MetricProps): cloudwatch.Dashboard {
     const graph = (title: string, left: cloudwatch.IMetric[], right: cloudwatch.IMetric[] = []) =>
       new cloudwatch.GraphWidget({ title, left, right, width: 8, height: 6 });
     const everyFunction = (metric: string, statistic: string, label: string) =>
@@ -152,7 +158,7 @@ export class Watch extends Construct {
     const dashboard = new cloudwatch.Dashboard(this, 'Dashboard', { dashboardName: settings.name });
     dashboard.addWidgets(
       graph('Requests', [stage.metricCount({ statistic: 'Sum' })], [stage.metricClientError({ statistic: 'Sum' }), stage.metricServerError({ statistic: 'Sum' })]),
-      graph('Until the answer begins (ms)', ['p50', 'p90', 'p99'].map((statistic) => stage.metricIntegrationLatency({ statistic, label: statistic }))),
+      graph('Calls of the API (ms)', ['p50', 'p90', 'p99'].map((statistic) => new cloudwatch.Metric({ ...duration, statistic, label: statistic }))),
       graph('Faults of ours', [faults]),
     );
     dashboard.addWidgets(
