@@ -3,7 +3,7 @@
 # Everything that has to be installed besides rustup, git, Python 3, Node 20 and make is installed here.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint build fmt codegen venv soak bench fuzz
+.PHONY: help run test lint build fmt codegen venv soak bench fuzz infra synth deploy cost probe
 
 VENV := .venv
 STAMP := $(VENV)/.installed
@@ -17,7 +17,7 @@ help: ## List the verbs
 run: ## Build the service and run it on ./coldforge-data (ARGS="--listen 127.0.0.1:8080" changes settings)
 	cargo run --release -p local -- serve $(ARGS)
 
-test: lint venv build ## Check everything
+test: lint venv build infra ## Check everything
 	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge $(CARGO_TEST) --workspace
 
 lint: ## Check formatting and lints
@@ -40,6 +40,29 @@ $(STAMP): tests/python/requirements.txt
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement tests/python/requirements.txt
 	touch $@
+
+# The packages of the CDK app; npm writes this file when it has installed all of them.
+CDK := infra/node_modules/.package-lock.json
+
+$(CDK): infra/package-lock.json infra/.npmrc
+	cd infra && npm ci --silent
+	touch $@
+
+infra: venv synth ## Check the CDK app and the template that it makes
+	cd infra && npm test --silent
+	$(VENV)/bin/cfn-lint --ignore-checks W3005 --template infra/cdk.out/*.template.json
+
+synth: $(CDK) ## Make the CloudFormation template (infra/cdk.out); needs no account and no network
+	cd infra && npx cdk synth --quiet $(ARGS)
+
+deploy: $(CDK) ## Deploy into the AWS account that the AWS CLI would use (infra/README.md tells how)
+	cd infra && npx cdk deploy --context deploying=true $(ARGS)
+
+cost: synth ## Compute what a deployment costs, from the template and list prices, and write it into infra/README.md
+	cd infra && npm run --silent cost
+
+probe: venv ## Check a deployment: make probe ENDPOINT=https://… API=https://…/live (outputs of the stack)
+	ENDPOINT=$(ENDPOINT) API=$(API) $(VENV)/bin/python infra/probe.py
 
 soak: venv build ## Run what takes long: a 1 GB file, 50,000 commits, 10,000 refs, 200 kills, 200 pull requests, thousands of histories against git
 	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge cargo test -p tests --features soak --test soak --test pull_request_lives -- --nocapture

@@ -165,16 +165,11 @@ fn store(directory: &DataDirectory, clock: Arc<dyn Clock>, recorder: Option<&Rec
 
 /// Removes what deleted repositories leave behind, for ever.
 async fn sweep(store: Store, clock: Arc<dyn Clock>) {
-    let mut place = None;
     loop {
-        match functions::background::sweep_deleted_repositories(&store, place, clock.now()).await {
-            Ok(next) if next != place => place = next,
-            Ok(_) => tokio::time::sleep(SWEEP_PAUSE).await,
-            Err(error) => {
-                tracing::warn!(%error, "deleted repositories could not be swept; another try follows");
-                tokio::time::sleep(SWEEP_PAUSE).await;
-            }
+        if let Err(error) = functions::background::sweep_deleted_repositories(&store, clock.now()).await {
+            tracing::warn!(%error, "deleted repositories could not be swept; another try follows");
         }
+        tokio::time::sleep(SWEEP_PAUSE).await;
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::access::Access;
 use crate::context::Settings;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, GitFailure, Result};
+use crate::git_request;
 use crate::identities::Identity;
 use crate::pipeline::{Peer, Service};
 use auth::policy::Policy;
@@ -12,6 +13,7 @@ use auth::{
     SessionToken, SignedPlaces,
 };
 use domain::UserName;
+use http::StatusCode;
 use http::request::Parts;
 use std::sync::Arc;
 use store::StoredCredential;
@@ -71,6 +73,18 @@ impl Service {
                 self.key_owner(key, parts, peer).await
             }
         }
+    }
+
+    /// Who sends a Git request, if its credentials are good; whether they may do what they ask is not looked at. For a gateway that
+    /// has to know before it hands the request on.
+    ///
+    /// # Errors
+    /// Status 401 when the credentials are not good, 404 for a path that leads to no repository.
+    pub async fn admit_to_git(&self, parts: &Parts, peer: &Peer) -> std::result::Result<Principal, GitFailure> {
+        let Some(target) = git_request::target(parts) else {
+            return Err(GitFailure::refused(StatusCode::NOT_FOUND, "repositories are at /v1/repos/<name>"));
+        };
+        Ok(self.authenticate_git((parts, peer), &target.signed_paths).await?.principal)
     }
 
     async fn signing_key(&self, claimed: ClaimedKey<'_>) -> Result<SigningKey> {

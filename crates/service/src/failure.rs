@@ -1,6 +1,7 @@
 //! Why an operation gives no result, as its caller is told.
 
 use crate::body::BoxError;
+use crate::cause;
 use crate::query::QueryError;
 use api::ErrorCode;
 use auth::{AuthenticationFailure, Reason};
@@ -82,10 +83,23 @@ impl Failure {
         Self::with_code(Code::Query(error), message)
     }
 
-    /// A fault of our own. The caller learns nothing of `source`; the log does.
+    /// A fault of our own. The caller learns of `source` only whether another try may help, or that it is the repository's key;
+    /// the log tells all.
     pub fn internal(source: impl Into<BoxError>) -> Self {
-        let message = "the service failed; the request id finds the reason in its log".to_owned();
-        Self { code: Code::Internal, message, source: Some(source.into()) }
+        let source = source.into();
+        let code = cause::code_of(&*source);
+        Self { code, message: cause::words(code).to_owned(), source: Some(source) }
+    }
+
+    /// The same failure where the API declares no errors of keys.
+    pub(crate) fn without_key(mut self) -> Self {
+        if let Code::Api(code) = self.code
+            && let Some(code) = cause::without_key(code)
+        {
+            self.code = code;
+            self.message = cause::words(code).to_owned();
+        }
+        self
     }
 
     /// The failure's name.
@@ -144,14 +158,19 @@ impl GitFailure {
         Self { status, code: "Refused", message: message.into(), source: None }
     }
 
-    /// A fault of our own. The caller learns nothing of `source`; the log does.
+    /// A fault of our own, told as [`Failure::internal`] tells it.
     pub fn internal(source: impl Into<BoxError>) -> Self {
-        Self {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            code: Code::Internal.as_str(),
-            message: "the service failed; try again".to_owned(),
-            source: Some(source.into()),
-        }
+        let Failure { code, message, source } = Failure::internal(source);
+        let status = if code == Code::Unavailable { code.status() } else { StatusCode::INTERNAL_SERVER_ERROR };
+        let message = if code == Code::Internal { "the service failed; try again".to_owned() } else { message };
+        Self { status, code: code.as_str(), message, source }
+    }
+}
+
+impl GitFailure {
+    /// The HTTP status that it is answered with.
+    pub fn status(&self) -> StatusCode {
+        self.status
     }
 }
 

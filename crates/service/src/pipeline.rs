@@ -167,7 +167,7 @@ impl Service {
                 api_request::success,
             );
         }
-        let Some(target) = git_request::target(&parts.method, &parts.uri) else {
+        let Some(target) = git_request::target(parts) else {
             return text(StatusCode::NOT_FOUND, "there is nothing here; repositories are at /v1/repos/<name>\n");
         };
         self.git(from, body, target, request_id, record).await.unwrap_or_else(|failure| {

@@ -3,6 +3,7 @@
 //! | partition | sort key | row |
 //! |---|---|---|
 //! | `ACCOUNT` | `COUNTER#PR` | the id of the newest pull request |
+//! | `ACCOUNT` | `DELETED#<repository id>` | a repository was deleted and is yet to be swept |
 //! | `ACCOUNT` | `FIRST-USER` | the first user was made |
 //! | `ACCOUNT` | `GROUP#<name>` | what listings show of a group |
 //! | `ACCOUNT` | `POLICY#<name>` | what listings show of a managed policy |
@@ -68,6 +69,7 @@ use ports::{BlobError, BlobName, Key, SortRange};
 
 pub(crate) const ACCOUNT: &str = "ACCOUNT";
 pub(crate) const NAME: &str = "REPO#";
+pub(crate) const DELETED: &str = "DELETED#";
 pub(crate) const USER: &str = "USER#";
 pub(crate) const GROUP: &str = "GROUP#";
 pub(crate) const POLICY: &str = "POLICY#";
@@ -88,6 +90,11 @@ pub(crate) const EVENT: &str = "EVENT#";
 
 pub(crate) fn name(name: &RepositoryName) -> Key {
     Key::new(ACCOUNT, format!("{NAME}{name}"))
+}
+
+/// What is left to remember of a deleted repository until it is swept.
+pub(crate) fn deleted(id: &RepositoryId) -> Key {
+    Key::new(ACCOUNT, format!("{DELETED}{id}"))
 }
 
 pub(crate) fn repository(id: &RepositoryId) -> String {

@@ -9,6 +9,7 @@ use std::process::Command;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("auth", &["domain"]),
     ("aws", &["ports"]),
+    ("bootstrap", &["aws", "domain", "functions", "ports", "service", "store"]),
     ("client", &["auth"]),
     ("embedded", &["ports"]),
     ("functions", &["api", "domain", "git", "service", "store"]),

@@ -231,7 +231,7 @@ async fn a_key_that_cannot_be_used_is_told_by_what_is_wrong_with_it() {
         }),
     ] {
         let script = Script::new(move |_, _| s3_refusal(status, code, message));
-        let blobs = blobs(&script).encrypted_under(key());
+        let blobs = blobs(&script).with_encryption(key());
         let put = blobs.put(&name(), "bytes".into()).await.unwrap_err();
         let put_file = blobs.put_file(&name(), &large_file()).await.unwrap_err();
         let get = blobs.get_range(&name(), 0..1).await.unwrap_err();
@@ -246,7 +246,7 @@ async fn a_key_that_cannot_be_used_is_told_by_what_is_wrong_with_it() {
 #[tokio::test]
 async fn every_object_is_encrypted_under_the_key_that_was_set() {
     let script = multipart(stored_part, |_, _| completed());
-    let blobs = blobs(&script).encrypted_under(key());
+    let blobs = blobs(&script).with_encryption(key());
     blobs.put(&name(), "bytes".into()).await.unwrap();
     blobs.put_file(&name(), &large_file()).await.unwrap();
     let begun = script.sent().into_iter().filter(|sent| sent.headers.contains_key("x-amz-meta-put"));
@@ -265,7 +265,7 @@ async fn an_emulator_keeps_the_key_of_an_object() {
     let emulator = Emulator::start();
     let key_id = emulator.key();
     let blobs = emulator.blobs();
-    let own = blobs.encrypted_under(Encryption { key_id: key_id.clone(), ..key() });
+    let own = blobs.with_encryption(Encryption { key_id: key_id.clone(), ..key() });
     own.put(&name(), "bytes".into()).await.unwrap();
     let large = BlobName::parse("packs/large.pack").unwrap();
     own.put_file(&large, &large_file()).await.unwrap();

@@ -1,6 +1,7 @@
 //! The table of contents of `functions`: one line per function, found by the names of the files.
 
 use super::{CodegenError, HEADER, KeptApi, field};
+use crate::lambda_functions::{self, LambdaFunction};
 use crate::model::Model;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -23,6 +24,18 @@ pub(super) fn generate(root: &Path, models: &[(KeptApi, Model)]) -> Result<Vec<(
         files.push((folder.with_extension("rs"), family_modules(family, &folder)?));
     }
     Ok(files)
+}
+
+/// The Lambda functions of a deployment: those of the operations that there is a function for, and those that are none.
+pub(super) fn deployed(root: &Path, models: &[(KeptApi, Model)]) -> Result<Vec<LambdaFunction>, CodegenError> {
+    let families = families(&root.join("functions/src"), models)?;
+    let is_there = |name: &str| families.values().any(|modules| modules.contains(&field(name)));
+    let mut operations = Vec::new();
+    for (api, model) in models {
+        let kind = if api.own { lambda_functions::Kind::Own } else { lambda_functions::Kind::Api };
+        operations.extend(model.operations.keys().filter(|name| is_there(name)).map(|name| (kind, name.as_str())));
+    }
+    Ok(lambda_functions::functions(&operations))
 }
 
 /// The folders that hold functions of operations of the models, with the names of all their files without the extension.

@@ -1,0 +1,117 @@
+// What each class of functions may do: the policies of the template, asked like IAM would be.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CLASSES, type PermissionClass } from '../lib/function-list.ts';
+import { FUNCTIONS, ONE_OF_EACH, template } from './deployment.ts';
+
+type Statement = { Sid: string; Effect: 'Allow' | 'Deny'; Action: string | string[]; Resource: unknown; Condition?: Record<string, Record<string, unknown>> };
+
+// One function of each kind is enough for the policies; which role a function has is asked of all.
+const entries = [...FUNCTIONS, ...ONE_OF_EACH.filter(({ kind }) => kind === 'stream' && !FUNCTIONS.some((entry) => entry.kind === kind))];
+const stack = template({ eventBus: 'default' }, entries);
+const resources = stack.toJSON().Resources as Record<string, any>;
+
+const roleIds = Object.fromEntries(
+  CLASSES.map((name) => [name, Object.keys(resources).find((id) => id.startsWith(`Permissions${name}`) && resources[id].Type === 'AWS::IAM::Role')]),
+) as Record<PermissionClass, string>;
+
+function statements(name: PermissionClass): Statement[] {
+  const id = roleIds[name];
+  const inline = resources[id].Properties.Policies.flatMap((policy: any) => policy.PolicyDocument.Statement);
+  const attached = Object.values(resources)
+    .filter((resource: any) => resource.Type === 'AWS::IAM::Policy' && resource.Properties.Roles.some((role: any) => role.Ref === id))
+    .flatMap((policy: any) => policy.Properties.PolicyDocument.Statement);
+  return [...inline, ...attached];
+}
+
+function allowed(name: PermissionClass): Set<string> {
+  return new Set(statements(name).filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action }) => Action));
+}
+
+function deniedWrites(name: PermissionClass): string[] {
+  return statements(name)
+    .filter(({ Effect, Action }) => Effect === 'Deny' && [Action].flat().includes('dynamodb:PutItem'))
+    .flatMap(({ Condition }) => Condition?.['ForAnyValue:StringLike']?.['dynamodb:LeadingKeys'] as string[]);
+}
+
+const ROW_WRITES = ['dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'];
+
+test('each function has the role of its class', () => {
+  for (const { Properties } of Object.values(stack.findResources('AWS::Lambda::Function'))) {
+    const entry = entries.find(({ name }) => name === Properties.Handler);
+    assert.ok(entry);
+    assert.equal(Properties.Role['Fn::GetAtt'][0], roleIds[entry.class], entry.name);
+  }
+});
+
+test('who reads cannot write', () => {
+  for (const name of ['refs', 'read'] as const) {
+    const may = allowed(name);
+    for (const action of [...ROW_WRITES, 's3:PutObject', 's3:DeleteObject', 'kms:Encrypt', 'kms:GenerateDataKey', 'sns:Publish']) {
+      assert.ok(!may.has(action), `${name} may ${action}`);
+    }
+  }
+  assert.ok(![...allowed('refs')].some((action) => action.startsWith('s3:')), 'who reads refs has no business with packs');
+});
+
+test('nobody but the deleter may delete packs, and only packs', () => {
+  for (const name of CLASSES) {
+    assert.equal(allowed(name).has('s3:DeleteObject'), name === 'delete', name);
+    assert.ok(!allowed(name).has('s3:DeleteObjectVersion'), name);
+  }
+  const [deletion] = statements('delete').filter(({ Action }) => [Action].flat().includes('s3:DeleteObject'));
+  assert.match(JSON.stringify(deletion?.Resource), /\/packs\/\*/);
+});
+
+test('only identity functions change users and credentials, and they change nothing else', () => {
+  for (const name of ['write', 'delete', 'deliver'] as const) {
+    assert.deepEqual(deniedWrites(name), ['USER#*', 'GROUP#*', 'CREDENTIAL#*', 'POLICY#*', 'SYSTEM'], name);
+  }
+  assert.deepEqual(deniedWrites('identity'), ['REPO#*', 'PR#*', 'COMMENT#*', 'TEMPLATE*']);
+  const [push] = statements('push').filter(({ Sid }) => Sid === 'ChangeRows');
+  assert.deepEqual(push?.Condition, { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['REPO#*', 'PR#*', 'EVENT#*'] } });
+  assert.ok(![...allowed('identity')].some((action) => action.startsWith('s3:')));
+});
+
+test('nobody deletes an event, scans the table or changes the table itself', () => {
+  for (const name of CLASSES) {
+    const may = allowed(name);
+    for (const action of may) assert.ok(!/\*/.test(action), `${name} may ${action}`);
+    for (const action of ['dynamodb:Scan', 'dynamodb:UpdateTable', 'dynamodb:DeleteTable', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem']) assert.ok(!may.has(action), `${name} may ${action}`);
+    if (!may.has('dynamodb:DeleteItem')) continue;
+    assert.ok(statements(name).some(({ Sid, Effect }) => Sid === 'KeepEvents' && Effect === 'Deny'), name);
+  }
+});
+
+test('every use of a key is bound to what it is for', () => {
+  for (const name of CLASSES) {
+    for (const { Sid, Action, Condition, Effect } of statements(name)) {
+      const uses = [Action].flat().filter((action) => action.startsWith('kms:') && action !== 'kms:DescribeKey');
+      if (Effect === 'Deny' || !uses.length) continue;
+      const conditions = JSON.stringify(Condition ?? {});
+      assert.match(conditions, /kms:EncryptionContext/, `${name}: ${Sid} is bound to no encryption context`);
+      if (/OfRepositories$/.test(Sid)) assert.match(conditions, /aws:ResourceTag\/coldforge:repository-key/, `${name}: ${Sid}`);
+    }
+  }
+});
+
+test('secrets are sealed only by those that make them, and opened by all that check who calls', () => {
+  for (const name of CLASSES) {
+    assert.equal(statements(name).some(({ Sid }) => Sid === 'SealSecrets'), name === 'identity', name);
+    assert.ok(statements(name).some(({ Sid }) => Sid === 'OpenSecrets'), name);
+  }
+});
+
+test('only functions that deliver tell others', () => {
+  for (const name of CLASSES) {
+    for (const action of ['sns:Publish', 'lambda:InvokeFunction', 'events:PutEvents', 'dynamodb:GetRecords', 'sqs:SendMessage']) {
+      assert.equal(allowed(name).has(action), name === 'deliver', `${name}: ${action}`);
+    }
+  }
+});
+
+test('each class writes to its own log alone', () => {
+  const groups = CLASSES.map((name) => JSON.stringify(statements(name).find(({ Sid }) => Sid === 'Log')?.Resource));
+  assert.equal(new Set(groups).size, CLASSES.length);
+});
