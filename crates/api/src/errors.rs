@@ -13,6 +13,7 @@ pub enum ErrorCode {
     ApprovalRuleTemplateNameAlreadyExistsException,
     ApprovalRuleTemplateNameRequiredException,
     ApprovalStateRequiredException,
+    AuditEventsNotAvailableException,
     AuthorDoesNotExistException,
     BeforeCommitIdAndAfterCommitIdAreSameException,
     BlobIdDoesNotExistException,
@@ -191,6 +192,7 @@ pub enum ErrorCode {
     TipsDivergenceExceededException,
     TitleRequiredException,
     TooManyTagsException,
+    UserDoesNotExistException,
     ValidationException,
 }
 
@@ -207,6 +209,7 @@ impl ErrorCode {
         Self::ApprovalRuleTemplateNameAlreadyExistsException,
         Self::ApprovalRuleTemplateNameRequiredException,
         Self::ApprovalStateRequiredException,
+        Self::AuditEventsNotAvailableException,
         Self::AuthorDoesNotExistException,
         Self::BeforeCommitIdAndAfterCommitIdAreSameException,
         Self::BlobIdDoesNotExistException,
@@ -385,6 +388,7 @@ impl ErrorCode {
         Self::TipsDivergenceExceededException,
         Self::TitleRequiredException,
         Self::TooManyTagsException,
+        Self::UserDoesNotExistException,
         Self::ValidationException,
     ];
 
@@ -401,6 +405,7 @@ impl ErrorCode {
             Self::ApprovalRuleTemplateNameAlreadyExistsException => "ApprovalRuleTemplateNameAlreadyExistsException",
             Self::ApprovalRuleTemplateNameRequiredException => "ApprovalRuleTemplateNameRequiredException",
             Self::ApprovalStateRequiredException => "ApprovalStateRequiredException",
+            Self::AuditEventsNotAvailableException => "AuditEventsNotAvailableException",
             Self::AuthorDoesNotExistException => "AuthorDoesNotExistException",
             Self::BeforeCommitIdAndAfterCommitIdAreSameException => "BeforeCommitIdAndAfterCommitIdAreSameException",
             Self::BlobIdDoesNotExistException => "BlobIdDoesNotExistException",
@@ -587,6 +592,7 @@ impl ErrorCode {
             Self::TipsDivergenceExceededException => "TipsDivergenceExceededException",
             Self::TitleRequiredException => "TitleRequiredException",
             Self::TooManyTagsException => "TooManyTagsException",
+            Self::UserDoesNotExistException => "UserDoesNotExistException",
             Self::ValidationException => "ValidationException",
         }
     }

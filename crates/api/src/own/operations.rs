@@ -5,6 +5,17 @@ use crate::errors::ErrorCode;
 use crate::json_api::JsonApi;
 use crate::operation::{Conditions, NamesRepository, Operation};
 
+/// Ends all sessions of a user that were issued until now. Their access keys and passwords stay; whoever has an access key can ask for a new session. It takes at most 30 seconds to have an effect everywhere.
+pub struct EndUserSessions;
+
+impl Operation for EndUserSessions {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "EndUserSessions";
+    const ERRORS: &'static [ErrorCode] = &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException];
+    type Input = EndUserSessionsInput;
+    type Output = ();
+}
+
 /// Lists the statuses of a commit by context: of each context the newest.
 pub struct ListCommitStatuses;
 
@@ -25,6 +36,27 @@ impl Operation for ListCommitStatuses {
 }
 
 impl NamesRepository for ListCommitStatusesInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
+/// Looks up what was done and what was tried, from the newest to the oldest. A page may have fewer events than asked for, or none, and a token for the next one.
+pub struct LookUpAuditEvents;
+
+impl Operation for LookUpAuditEvents {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "LookUpAuditEvents";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::AuditEventsNotAvailableException,
+        ErrorCode::InvalidContinuationTokenException,
+        ErrorCode::InvalidMaxResultsException,
+    ];
+    type Input = LookUpAuditEventsInput;
+    type Output = LookUpAuditEventsOutput;
+}
+
+impl NamesRepository for LookUpAuditEventsInput {
     fn repository_name(&self) -> Option<&str> {
         self.repository_name.as_deref()
     }
@@ -55,9 +87,25 @@ impl NamesRepository for PutCommitStatusInput {
     }
 }
 
+/// Makes a new version of the key under which secrets are sealed. From then on it is used for everything new, and for what is used again; older versions stay, so that everything remains readable. Nobody has to sign in anew.
+pub struct RotateSealingKey;
+
+impl Operation for RotateSealingKey {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "RotateSealingKey";
+    const ERRORS: &'static [ErrorCode] = &[];
+    type Input = crate::operation::Empty;
+    type Output = RotateSealingKeyOutput;
+}
+
+impl Conditions for EndUserSessionsInput {}
+
 impl Conditions for ListCommitStatusesInput {}
+
+impl Conditions for LookUpAuditEventsInput {}
 
 impl Conditions for PutCommitStatusInput {}
 
 /// The names of all operations.
-pub const OPERATIONS: &[&str] = &["ListCommitStatuses", "PutCommitStatus"];
+pub const OPERATIONS: &[&str] =
+    &["EndUserSessions", "ListCommitStatuses", "LookUpAuditEvents", "PutCommitStatus", "RotateSealingKey"];

@@ -14,6 +14,7 @@ mod packs;
 mod pull_request_histories;
 mod pull_requests;
 mod repositories;
+mod sealing_keys;
 mod settings;
 mod snapshots;
 mod support;
