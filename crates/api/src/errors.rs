@@ -13,6 +13,7 @@ pub enum ErrorCode {
     ApprovalRuleTemplateNameAlreadyExistsException,
     ApprovalRuleTemplateNameRequiredException,
     ApprovalStateRequiredException,
+    AuditEventsNotAvailableException,
     AuthorDoesNotExistException,
     BeforeCommitIdAndAfterCommitIdAreSameException,
     BlobIdDoesNotExistException,
@@ -193,6 +194,7 @@ pub enum ErrorCode {
     TipsDivergenceExceededException,
     TitleRequiredException,
     TooManyTagsException,
+    UserDoesNotExistException,
     ValidationException,
 }
 
@@ -209,6 +211,7 @@ impl ErrorCode {
         Self::ApprovalRuleTemplateNameAlreadyExistsException,
         Self::ApprovalRuleTemplateNameRequiredException,
         Self::ApprovalStateRequiredException,
+        Self::AuditEventsNotAvailableException,
         Self::AuthorDoesNotExistException,
         Self::BeforeCommitIdAndAfterCommitIdAreSameException,
         Self::BlobIdDoesNotExistException,
@@ -389,6 +392,7 @@ impl ErrorCode {
         Self::TipsDivergenceExceededException,
         Self::TitleRequiredException,
         Self::TooManyTagsException,
+        Self::UserDoesNotExistException,
         Self::ValidationException,
     ];
 
@@ -405,6 +409,7 @@ impl ErrorCode {
             Self::ApprovalRuleTemplateNameAlreadyExistsException => "ApprovalRuleTemplateNameAlreadyExistsException",
             Self::ApprovalRuleTemplateNameRequiredException => "ApprovalRuleTemplateNameRequiredException",
             Self::ApprovalStateRequiredException => "ApprovalStateRequiredException",
+            Self::AuditEventsNotAvailableException => "AuditEventsNotAvailableException",
             Self::AuthorDoesNotExistException => "AuthorDoesNotExistException",
             Self::BeforeCommitIdAndAfterCommitIdAreSameException => "BeforeCommitIdAndAfterCommitIdAreSameException",
             Self::BlobIdDoesNotExistException => "BlobIdDoesNotExistException",
@@ -593,6 +598,7 @@ impl ErrorCode {
             Self::TipsDivergenceExceededException => "TipsDivergenceExceededException",
             Self::TitleRequiredException => "TitleRequiredException",
             Self::TooManyTagsException => "TooManyTagsException",
+            Self::UserDoesNotExistException => "UserDoesNotExistException",
             Self::ValidationException => "ValidationException",
         }
     }

@@ -16,6 +16,7 @@ pub use managed_policy::{AnyPolicy, OwnPolicy};
 pub use resources::{PolicySource, UserOrCaller};
 pub use xml::Xml;
 
+use crate::audit::EventSource;
 use domain::Region;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
@@ -40,6 +41,14 @@ impl QueryApi {
         match self {
             Self::Iam => "iam",
             Self::Sts => "sts",
+        }
+    }
+
+    /// What records name it.
+    pub(crate) fn event_source(self) -> EventSource {
+        match self {
+            Self::Iam => EventSource::Iam,
+            Self::Sts => EventSource::Sts,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::constraints::*;
 use super::shapes::*;
-use crate::check::{Check, Violation, filled, keeps};
+use crate::check::{Check, Violation, filled, keeps, not_empty};
 use crate::errors::ErrorCode as E;
 
 impl Check for DeleteRefProtectionInput {
@@ -14,6 +14,16 @@ impl Check for DeleteRefProtectionInput {
         }
         if let Some(each) = &self.protection_name {
             keeps(each, &REF_PROTECTION_NAME, "protectionName", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for EndUserSessionsInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.user_name, "userName", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
         }
         Ok(())
     }
@@ -49,6 +59,24 @@ impl Check for ListRefProtectionsInput {
         filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
         if let Some(each) = &self.repository_name {
             keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for LookUpAuditEventsInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.principal, "principal", E::ValidationException)?;
+        not_empty(&self.repository_name, "repositoryName", E::ValidationException)?;
+        not_empty(&self.event_name, "eventName", E::ValidationException)?;
+        if let Some(each) = &self.principal {
+            keeps(each, &AUDIT_FILTER, "principal", E::ValidationException)?;
+        }
+        if let Some(each) = &self.repository_name {
+            keeps(each, &AUDIT_FILTER, "repositoryName", E::ValidationException)?;
+        }
+        if let Some(each) = &self.event_name {
+            keeps(each, &AUDIT_FILTER, "eventName", E::ValidationException)?;
         }
         Ok(())
     }

@@ -28,6 +28,17 @@ impl NamesRepository for DeleteRefProtectionInput {
     }
 }
 
+/// Ends all sessions of a user that were issued until now. Their access keys and passwords stay; whoever has an access key can ask for a new session. It takes at most 30 seconds to have an effect everywhere.
+pub struct EndUserSessions;
+
+impl Operation for EndUserSessions {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "EndUserSessions";
+    const ERRORS: &'static [ErrorCode] = &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException];
+    type Input = EndUserSessionsInput;
+    type Output = ();
+}
+
 /// Tells what a protection demands.
 pub struct GetRefProtection;
 
@@ -97,6 +108,27 @@ impl NamesRepository for ListRefProtectionsInput {
     }
 }
 
+/// Looks up what was done and what was tried, from the newest to the oldest. A page may have fewer events than asked for, or none, and a token for the next one.
+pub struct LookUpAuditEvents;
+
+impl Operation for LookUpAuditEvents {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "LookUpAuditEvents";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::AuditEventsNotAvailableException,
+        ErrorCode::InvalidContinuationTokenException,
+        ErrorCode::InvalidMaxResultsException,
+    ];
+    type Input = LookUpAuditEventsInput;
+    type Output = LookUpAuditEventsOutput;
+}
+
+impl NamesRepository for LookUpAuditEventsInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
 /// Says how a check of a commit went, such as a build or a scan. A status takes the place of an earlier one of the same commit and context.
 pub struct PutCommitStatus;
 
@@ -145,13 +177,28 @@ impl NamesRepository for PutRefProtectionInput {
     }
 }
 
+/// Makes a new version of the key under which secrets are sealed. From then on it is used for everything new, and for what is used again; older versions stay, so that everything remains readable. Nobody has to sign in anew.
+pub struct RotateSealingKey;
+
+impl Operation for RotateSealingKey {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "RotateSealingKey";
+    const ERRORS: &'static [ErrorCode] = &[];
+    type Input = crate::operation::Empty;
+    type Output = RotateSealingKeyOutput;
+}
+
 impl Conditions for DeleteRefProtectionInput {}
+
+impl Conditions for EndUserSessionsInput {}
 
 impl Conditions for GetRefProtectionInput {}
 
 impl Conditions for ListCommitStatusesInput {}
 
 impl Conditions for ListRefProtectionsInput {}
+
+impl Conditions for LookUpAuditEventsInput {}
 
 impl Conditions for PutCommitStatusInput {}
 
@@ -160,9 +207,12 @@ impl Conditions for PutRefProtectionInput {}
 /// The names of all operations.
 pub const OPERATIONS: &[&str] = &[
     "DeleteRefProtection",
+    "EndUserSessions",
     "GetRefProtection",
     "ListCommitStatuses",
     "ListRefProtections",
+    "LookUpAuditEvents",
     "PutCommitStatus",
     "PutRefProtection",
+    "RotateSealingKey",
 ];
