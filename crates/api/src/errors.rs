@@ -135,6 +135,7 @@ pub enum ErrorCode {
     MaximumRepositoryNamesExceededException,
     MaximumRepositoryTriggersExceededException,
     MaximumRuleTemplatesAssociatedWithRepositoryException,
+    MaximumTokensExceededException,
     MergeOptionRequiredException,
     MultipleConflictResolutionEntriesException,
     MultipleRepositoriesInPullRequestException,
@@ -192,7 +193,9 @@ pub enum ErrorCode {
     TipOfSourceReferenceIsDifferentException,
     TipsDivergenceExceededException,
     TitleRequiredException,
+    TokenDoesNotExistException,
     TooManyTagsException,
+    UserDoesNotExistException,
     ValidationException,
 }
 
@@ -331,6 +334,7 @@ impl ErrorCode {
         Self::MaximumRepositoryNamesExceededException,
         Self::MaximumRepositoryTriggersExceededException,
         Self::MaximumRuleTemplatesAssociatedWithRepositoryException,
+        Self::MaximumTokensExceededException,
         Self::MergeOptionRequiredException,
         Self::MultipleConflictResolutionEntriesException,
         Self::MultipleRepositoriesInPullRequestException,
@@ -388,7 +392,9 @@ impl ErrorCode {
         Self::TipOfSourceReferenceIsDifferentException,
         Self::TipsDivergenceExceededException,
         Self::TitleRequiredException,
+        Self::TokenDoesNotExistException,
         Self::TooManyTagsException,
+        Self::UserDoesNotExistException,
         Self::ValidationException,
     ];
 
@@ -531,6 +537,7 @@ impl ErrorCode {
             Self::MaximumRuleTemplatesAssociatedWithRepositoryException => {
                 "MaximumRuleTemplatesAssociatedWithRepositoryException"
             }
+            Self::MaximumTokensExceededException => "MaximumTokensExceededException",
             Self::MergeOptionRequiredException => "MergeOptionRequiredException",
             Self::MultipleConflictResolutionEntriesException => "MultipleConflictResolutionEntriesException",
             Self::MultipleRepositoriesInPullRequestException => "MultipleRepositoriesInPullRequestException",
@@ -592,7 +599,9 @@ impl ErrorCode {
             Self::TipOfSourceReferenceIsDifferentException => "TipOfSourceReferenceIsDifferentException",
             Self::TipsDivergenceExceededException => "TipsDivergenceExceededException",
             Self::TitleRequiredException => "TitleRequiredException",
+            Self::TokenDoesNotExistException => "TokenDoesNotExistException",
             Self::TooManyTagsException => "TooManyTagsException",
+            Self::UserDoesNotExistException => "UserDoesNotExistException",
             Self::ValidationException => "ValidationException",
         }
     }

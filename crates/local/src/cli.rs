@@ -88,6 +88,10 @@ pub(crate) struct Serve {
     )]
     pub(crate) max_open_pull_requests: usize,
 
+    /// How many days a token for git may be good for at most.
+    #[arg(long, value_name = "N", default_value_t = Quotas::default().token_days, env = "COLDFORGE_MAX_TOKEN_DAYS")]
+    pub(crate) max_token_days: u32,
+
     /// An endpoint that stands in for the topic or the function with this ARN, which triggers can deliver to. It gets what the
     /// topic's subscribers or the function would get, as a POST. May be given several times; http:// works for this machine
     /// only.

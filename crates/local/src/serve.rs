@@ -91,6 +91,7 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
         repositories: options.max_repositories,
         approval_rule_templates: options.max_approval_rule_templates,
         open_pull_requests: options.max_open_pull_requests,
+        token_days: options.max_token_days,
     };
     let settings = Settings { region, account, endpoint: endpoint.clone(), hosts, quotas };
     let publisher = Arc::new(publisher);

@@ -21,8 +21,10 @@ mod query;
 mod quotas;
 mod resource;
 mod simulate;
+mod token_use;
 mod vault;
 
+pub use auth::TokenGrant;
 pub use auth::policy::managed;
 pub use body::{Body, BodyError, BoxError};
 pub use context::{Context, Settings};

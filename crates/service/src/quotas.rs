@@ -9,10 +9,12 @@ pub struct Quotas {
     pub approval_rule_templates: usize,
     /// The most open pull requests of one repository (AWS CodeCommit quota "open pull requests": 1,000).
     pub open_pull_requests: usize,
+    /// The most days that a token for git may be good for.
+    pub token_days: u32,
 }
 
 impl Default for Quotas {
     fn default() -> Self {
-        Self { repositories: 1000, approval_rule_templates: 1000, open_pull_requests: 1000 }
+        Self { repositories: 1000, approval_rule_templates: 1000, open_pull_requests: 1000, token_days: 365 }
     }
 }

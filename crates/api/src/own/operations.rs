@@ -3,7 +3,28 @@
 use super::shapes::*;
 use crate::errors::ErrorCode;
 use crate::json_api::JsonApi;
-use crate::operation::{Conditions, NamesRepository, Operation};
+use crate::operation::{Conditions, NamesRepository, NamesUser, Operation};
+
+/// Makes a token for git over HTTPS, and tells it this once. Not possible with the keys of a session, which the token would outlive.
+pub struct CreateToken;
+
+impl Operation for CreateToken {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "CreateToken";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::UserDoesNotExistException,
+        ErrorCode::ValidationException,
+        ErrorCode::MaximumTokensExceededException,
+    ];
+    type Input = CreateTokenInput;
+    type Output = CreateTokenOutput;
+}
+
+impl NamesUser for CreateTokenInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
 
 /// Deletes a protection.
 pub struct DeleteRefProtection;
@@ -25,6 +46,24 @@ impl Operation for DeleteRefProtection {
 impl NamesRepository for DeleteRefProtectionInput {
     fn repository_name(&self) -> Option<&str> {
         self.repository_name.as_deref()
+    }
+}
+
+/// Revokes a token for good, which holds from the next request on.
+pub struct DeleteToken;
+
+impl Operation for DeleteToken {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "DeleteToken";
+    const ERRORS: &'static [ErrorCode] =
+        &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException, ErrorCode::TokenDoesNotExistException];
+    type Input = DeleteTokenInput;
+    type Output = ();
+}
+
+impl NamesUser for DeleteTokenInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
     }
 }
 
@@ -97,6 +136,23 @@ impl NamesRepository for ListRefProtectionsInput {
     }
 }
 
+/// Lists the tokens of a user by name. There are at most 50.
+pub struct ListTokens;
+
+impl Operation for ListTokens {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "ListTokens";
+    const ERRORS: &'static [ErrorCode] = &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException];
+    type Input = ListTokensInput;
+    type Output = ListTokensOutput;
+}
+
+impl NamesUser for ListTokensInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
+
 /// Says how a check of a commit went, such as a build or a scan. A status takes the place of an earlier one of the same commit and context.
 pub struct PutCommitStatus;
 
@@ -145,7 +201,29 @@ impl NamesRepository for PutRefProtectionInput {
     }
 }
 
+/// Makes a token active or inactive, which holds from the next request on.
+pub struct UpdateToken;
+
+impl Operation for UpdateToken {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "UpdateToken";
+    const ERRORS: &'static [ErrorCode] =
+        &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException, ErrorCode::TokenDoesNotExistException];
+    type Input = UpdateTokenInput;
+    type Output = UpdateTokenOutput;
+}
+
+impl NamesUser for UpdateTokenInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
+
+impl Conditions for CreateTokenInput {}
+
 impl Conditions for DeleteRefProtectionInput {}
+
+impl Conditions for DeleteTokenInput {}
 
 impl Conditions for GetRefProtectionInput {}
 
@@ -153,16 +231,24 @@ impl Conditions for ListCommitStatusesInput {}
 
 impl Conditions for ListRefProtectionsInput {}
 
+impl Conditions for ListTokensInput {}
+
 impl Conditions for PutCommitStatusInput {}
 
 impl Conditions for PutRefProtectionInput {}
 
+impl Conditions for UpdateTokenInput {}
+
 /// The names of all operations.
 pub const OPERATIONS: &[&str] = &[
+    "CreateToken",
     "DeleteRefProtection",
+    "DeleteToken",
     "GetRefProtection",
     "ListCommitStatuses",
     "ListRefProtections",
+    "ListTokens",
     "PutCommitStatus",
     "PutRefProtection",
+    "UpdateToken",
 ];
