@@ -9,7 +9,7 @@ use auth::policy::Policy;
 use auth::sigv4::{Expected, SignedRequest};
 use auth::{
     AuthenticationFailure, ClaimedKey, Credential, GitCredentials, GitPassword, Principal, Secret, SessionClaims,
-    SessionToken, SignedPlaces,
+    SessionToken, SignedPlaces, claimed_credential_id,
 };
 use domain::UserName;
 use http::request::Parts;
@@ -45,15 +45,23 @@ impl Service {
         service: &str,
         regions: &[&str],
     ) -> Result<Caller> {
-        let signed = SignedRequest::parse(parts)?;
-        let key = self.signing_key(signed.claimed_key()?).await?;
-        let expected = Expected { regions, service, hosts: &self.settings.hosts };
-        signed.verify(&key.secret, body, self.components.clock.now(), &expected)?;
-        self.key_owner(key, parts, peer).await
+        let authenticated = async {
+            let signed = SignedRequest::parse(parts)?;
+            let key = self.signing_key(signed.claimed_key()?).await?;
+            let expected = Expected { regions, service, hosts: &self.settings.hosts };
+            signed.verify(&key.secret, body, self.components.clock.now(), &expected)?;
+            self.key_owner(key, parts, peer).await
+        };
+        authenticated.await.map_err(|failure| self.judged(failure, parts, peer))
     }
 
     /// The caller of a Git request for a repository that clients know under `paths`.
-    pub(crate) async fn authenticate_git(&self, (parts, peer): (&Parts, &Peer), paths: &[String]) -> Result<Caller> {
+    pub(crate) async fn authenticate_git(&self, from: (&Parts, &Peer), paths: &[String]) -> Result<Caller> {
+        let authenticated = self.git_caller(from, paths).await;
+        authenticated.map_err(|failure| self.judged(failure, from.0, from.1))
+    }
+
+    async fn git_caller(&self, (parts, peer): (&Parts, &Peer), paths: &[String]) -> Result<Caller> {
         match GitCredentials::parse(&parts.headers)? {
             GitCredentials::Password(password) => {
                 let credential = self.password(&password).await?;
@@ -72,6 +80,13 @@ impl Service {
                 self.key_owner(key, parts, peer).await
             }
         }
+    }
+
+    /// What to answer to a failure, in view of the failures before.
+    fn judged(&self, failure: Failure, parts: &Parts, peer: &Peer) -> Failure {
+        let (credential, now) = (claimed_credential_id(parts), self.components.clock.now());
+        let (address, quotas) = (peer.address.ip(), &self.settings.quotas);
+        self.failed_sign_ins.judge(failure, address, credential.as_deref(), quotas, now)
     }
 
     async fn signing_key(&self, claimed: ClaimedKey<'_>) -> Result<SigningKey> {

@@ -5,6 +5,7 @@ use crate::query::QueryError;
 use api::ErrorCode;
 use auth::{AuthenticationFailure, Reason};
 use http::StatusCode;
+use std::time::Duration;
 use store::Error as StoreError;
 
 /// What an operation gives.
@@ -29,6 +30,8 @@ pub enum Code {
     Serialization,
     /// The body is too long.
     TooLarge,
+    /// Too much of this at the moment.
+    Throttled,
     /// The store cannot be reached for the moment.
     Unavailable,
     /// Something is wrong here, not with the request.
@@ -46,6 +49,7 @@ impl Code {
             Self::UnknownOperation => "UnknownOperationException",
             Self::NotImplemented => "NotImplementedException",
             Self::Serialization => "SerializationException",
+            Self::Throttled => "ThrottlingException",
             Self::TooLarge => "RequestEntityTooLargeException",
             Self::Unavailable => "ServiceUnavailableException",
             Self::Internal => "InternalFailure",
@@ -55,6 +59,7 @@ impl Code {
     /// The HTTP status. Everything a client can mend is 400 in the JSON protocols; AWS clients try 5xx again.
     pub fn status(self) -> StatusCode {
         match self {
+            Self::Throttled => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -68,6 +73,8 @@ impl Code {
 pub struct Failure {
     pub(crate) code: Code,
     pub(crate) message: String,
+    /// When another try makes sense.
+    pub(crate) retry_after: Option<Duration>,
     pub(crate) source: Option<BoxError>,
 }
 
@@ -85,7 +92,7 @@ impl Failure {
     /// A fault of our own. The caller learns nothing of `source`; the log does.
     pub fn internal(source: impl Into<BoxError>) -> Self {
         let message = "the service failed; the request id finds the reason in its log".to_owned();
-        Self { code: Code::Internal, message, source: Some(source.into()) }
+        Self { code: Code::Internal, message, retry_after: None, source: Some(source.into()) }
     }
 
     /// The failure's name.
@@ -99,7 +106,7 @@ impl Failure {
     }
 
     pub(crate) fn with_code(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), source: None }
+        Self { code, message: message.into(), retry_after: None, source: None }
     }
 
     /// That the caller may not, with words for them.
@@ -134,6 +141,8 @@ pub struct GitFailure {
     /// What the log calls it.
     pub(crate) code: &'static str,
     pub(crate) message: String,
+    /// When another try makes sense.
+    pub(crate) retry_after: Option<Duration>,
     #[source]
     pub(crate) source: Option<BoxError>,
 }
@@ -141,7 +150,7 @@ pub struct GitFailure {
 impl GitFailure {
     /// A refusal, with words for the person.
     pub fn refused(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, code: "Refused", message: message.into(), source: None }
+        Self { status, code: "Refused", message: message.into(), retry_after: None, source: None }
     }
 
     /// A fault of our own. The caller learns nothing of `source`; the log does.
@@ -150,6 +159,7 @@ impl GitFailure {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             code: Code::Internal.as_str(),
             message: "the service failed; try again".to_owned(),
+            retry_after: None,
             source: Some(source.into()),
         }
     }
@@ -165,6 +175,7 @@ impl From<Failure> for GitFailure {
             }
             code => code.status(),
         };
-        Self { status, code: failure.code.as_str(), message: failure.message, source: failure.source }
+        let Failure { code, message, retry_after, source } = failure;
+        Self { status, code: code.as_str(), message, retry_after, source }
     }
 }

@@ -5,12 +5,14 @@
 
 mod access;
 mod api_request;
+mod audit;
 mod authenticate;
 mod body;
 mod context;
 mod credentials;
 mod encryption;
 mod entry;
+mod failed_sign_ins;
 mod failure;
 mod git_request;
 mod identities;
@@ -19,11 +21,13 @@ mod metered;
 mod pipeline;
 mod query;
 mod quotas;
+mod record;
 mod resource;
 mod simulate;
 mod token_use;
 mod vault;
 
+pub use audit::{AuditLookUp, AuditRecord, AuditRecords, AuditedReference, Notes};
 pub use auth::TokenGrant;
 pub use auth::policy::managed;
 pub use body::{Body, BodyError, BoxError};

@@ -60,6 +60,16 @@ impl Check for DeleteTokenInput {
     }
 }
 
+impl Check for EndUserSessionsInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.user_name, "userName", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
 impl Check for GetRefProtectionInput {
     fn check(&self) -> Result<(), Violation> {
         filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
@@ -100,6 +110,24 @@ impl Check for ListTokensInput {
         not_empty(&self.user_name, "userName", E::ValidationException)?;
         if let Some(each) = &self.user_name {
             keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for LookUpAuditEventsInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.principal, "principal", E::ValidationException)?;
+        not_empty(&self.repository_name, "repositoryName", E::ValidationException)?;
+        not_empty(&self.event_name, "eventName", E::ValidationException)?;
+        if let Some(each) = &self.principal {
+            keeps(each, &AUDIT_FILTER, "principal", E::ValidationException)?;
+        }
+        if let Some(each) = &self.repository_name {
+            keeps(each, &AUDIT_FILTER, "repositoryName", E::ValidationException)?;
+        }
+        if let Some(each) = &self.event_name {
+            keeps(each, &AUDIT_FILTER, "eventName", E::ValidationException)?;
         }
         Ok(())
     }

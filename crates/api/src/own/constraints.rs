@@ -2,6 +2,8 @@
 
 use crate::constraint::Constraint;
 
+pub const AUDIT_FILTER: Constraint = Constraint { min: Some(1), max: Some(2048), letters: &[], values: &[] };
+
 pub const BYPASS_PRINCIPAL: Constraint = Constraint { min: Some(1), max: Some(2048), letters: &[], values: &[] };
 
 pub const COMMIT_STATUS_CONTEXT: Constraint =
@@ -47,4 +49,20 @@ pub const TOKEN_STATUS: Constraint = Constraint { min: None, max: None, letters:
 
 pub const TOKEN_TYPE: Constraint = Constraint { min: None, max: None, letters: &[], values: &["personal", "deploy"] };
 
-pub const USER_NAME: Constraint = Constraint { min: Some(1), max: Some(64), letters: &[], values: &[] };
+pub const USER_NAME: Constraint = Constraint {
+    min: Some(1),
+    max: Some(64),
+    letters: &[
+        ('0', '9'),
+        ('A', 'Z'),
+        ('_', '_'),
+        ('a', 'z'),
+        ('+', '+'),
+        ('=', '='),
+        (',', ','),
+        ('.', '.'),
+        ('@', '@'),
+        ('-', '-'),
+    ],
+    values: &[],
+};

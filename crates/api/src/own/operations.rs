@@ -67,6 +67,23 @@ impl NamesUser for DeleteTokenInput {
     }
 }
 
+/// Ends all sessions of a user that were issued until now. Their access keys and passwords stay; whoever has an access key can ask for a new session. It takes at most 30 seconds to have an effect everywhere.
+pub struct EndUserSessions;
+
+impl Operation for EndUserSessions {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "EndUserSessions";
+    const ERRORS: &'static [ErrorCode] = &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException];
+    type Input = EndUserSessionsInput;
+    type Output = ();
+}
+
+impl NamesUser for EndUserSessionsInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
+
 /// Tells what a protection demands.
 pub struct GetRefProtection;
 
@@ -153,6 +170,27 @@ impl NamesUser for ListTokensInput {
     }
 }
 
+/// Looks up what was done and what was tried, from the newest to the oldest. A page may have fewer events than asked for, or none, and a token for the next one.
+pub struct LookUpAuditEvents;
+
+impl Operation for LookUpAuditEvents {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "LookUpAuditEvents";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::AuditEventsNotAvailableException,
+        ErrorCode::InvalidContinuationTokenException,
+        ErrorCode::InvalidMaxResultsException,
+    ];
+    type Input = LookUpAuditEventsInput;
+    type Output = LookUpAuditEventsOutput;
+}
+
+impl NamesRepository for LookUpAuditEventsInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
 /// Says how a check of a commit went, such as a build or a scan. A status takes the place of an earlier one of the same commit and context.
 pub struct PutCommitStatus;
 
@@ -201,6 +239,17 @@ impl NamesRepository for PutRefProtectionInput {
     }
 }
 
+/// Makes a new version of the key under which secrets are sealed. From then on it is used for everything new, and for what is used again; older versions stay, so that everything remains readable. Nobody has to sign in anew.
+pub struct RotateSealingKey;
+
+impl Operation for RotateSealingKey {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "RotateSealingKey";
+    const ERRORS: &'static [ErrorCode] = &[];
+    type Input = crate::operation::Empty;
+    type Output = RotateSealingKeyOutput;
+}
+
 /// Makes a token active or inactive, which holds from the next request on.
 pub struct UpdateToken;
 
@@ -225,6 +274,8 @@ impl Conditions for DeleteRefProtectionInput {}
 
 impl Conditions for DeleteTokenInput {}
 
+impl Conditions for EndUserSessionsInput {}
+
 impl Conditions for GetRefProtectionInput {}
 
 impl Conditions for ListCommitStatusesInput {}
@@ -232,6 +283,8 @@ impl Conditions for ListCommitStatusesInput {}
 impl Conditions for ListRefProtectionsInput {}
 
 impl Conditions for ListTokensInput {}
+
+impl Conditions for LookUpAuditEventsInput {}
 
 impl Conditions for PutCommitStatusInput {}
 
@@ -244,11 +297,14 @@ pub const OPERATIONS: &[&str] = &[
     "CreateToken",
     "DeleteRefProtection",
     "DeleteToken",
+    "EndUserSessions",
     "GetRefProtection",
     "ListCommitStatuses",
     "ListRefProtections",
     "ListTokens",
+    "LookUpAuditEvents",
     "PutCommitStatus",
     "PutRefProtection",
+    "RotateSealingKey",
     "UpdateToken",
 ];

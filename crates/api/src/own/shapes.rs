@@ -3,6 +3,33 @@
 use crate::Timestamp;
 use serde::{Deserialize, Serialize};
 
+/// Something that was done or tried.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AuditEvent {
+    /// The id of the event; it is the id of the request, too.
+    #[serde(rename = "eventId", skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<String>,
+    /// When.
+    #[serde(rename = "eventTime", skip_serializing_if = "Option::is_none")]
+    pub event_time: Option<Timestamp>,
+    /// What was done: the name of the operation, or GitPull or GitPush.
+    #[serde(rename = "eventName", skip_serializing_if = "Option::is_none")]
+    pub event_name: Option<String>,
+    /// The ARN of who did it. Absent when somebody could not be authenticated.
+    #[serde(rename = "principalArn", skip_serializing_if = "Option::is_none")]
+    pub principal_arn: Option<String>,
+    /// The repository that it was about.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// Why it failed, if it did.
+    #[serde(rename = "errorCode", skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<String>,
+    /// The whole record: JSON in the shape of AWS CloudTrail's.
+    #[serde(rename = "record", skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
+}
+
 /// How one check of a commit went.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -105,6 +132,15 @@ pub struct DeleteTokenInput {
     pub token_id: Option<String>,
 }
 
+/// Whose sessions to end.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EndUserSessionsInput {
+    /// The name of the user.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+}
+
 /// Which protection.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -190,6 +226,48 @@ pub struct ListTokensOutput {
     /// What is known of the tokens; never the tokens themselves.
     #[serde(rename = "tokens", skip_serializing_if = "Option::is_none")]
     pub tokens: Option<Vec<Token>>,
+}
+
+/// Which events to look up: those that everything said here is true of.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LookUpAuditEventsInput {
+    /// Only what was done by this user: the ARN, or the name.
+    #[serde(rename = "principal", skip_serializing_if = "Option::is_none")]
+    pub principal: Option<String>,
+    /// Only what was about this repository.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// Only this operation, or GitPull or GitPush.
+    #[serde(rename = "eventName", skip_serializing_if = "Option::is_none")]
+    pub event_name: Option<String>,
+    /// Nothing earlier than this.
+    #[serde(rename = "startTime", skip_serializing_if = "Option::is_none")]
+    pub start_time: Option<Timestamp>,
+    /// Nothing later than this.
+    #[serde(rename = "endTime", skip_serializing_if = "Option::is_none")]
+    pub end_time: Option<Timestamp>,
+    /// Only what failed.
+    #[serde(rename = "errorsOnly", skip_serializing_if = "Option::is_none")]
+    pub errors_only: Option<bool>,
+    /// What the page before gave to go on.
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
+    /// How many events a page has at most; 50 unless told.
+    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i32>,
+}
+
+/// A page of events.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LookUpAuditEventsOutput {
+    /// The events, from the newest to the oldest.
+    #[serde(rename = "events", skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<AuditEvent>>,
+    /// Asks for the next page; absent when there are no more.
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
 }
 
 /// What to say of a commit.
@@ -307,6 +385,15 @@ pub struct RefProtection {
     /// The ARN of who put it last.
     #[serde(rename = "lastModifiedArn", skip_serializing_if = "Option::is_none")]
     pub last_modified_arn: Option<String>,
+}
+
+/// What was made.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RotateSealingKeyOutput {
+    /// The version that is used from now on.
+    #[serde(rename = "keyVersion", skip_serializing_if = "Option::is_none")]
+    pub key_version: Option<i32>,
 }
 
 /// A token for git over HTTPS. It may do what its owner may at that moment, as far as its scope includes it, and nothing but fetch and push.
