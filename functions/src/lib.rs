@@ -26,6 +26,7 @@ mod request_token;
 mod revision;
 mod sts;
 mod tags;
+mod tokens;
 mod triggers;
 
 pub use git::git_entries;

@@ -136,6 +136,7 @@ pub enum ErrorCode {
     MaximumRepositoryNamesExceededException,
     MaximumRepositoryTriggersExceededException,
     MaximumRuleTemplatesAssociatedWithRepositoryException,
+    MaximumTokensExceededException,
     MergeOptionRequiredException,
     MultipleConflictResolutionEntriesException,
     MultipleRepositoriesInPullRequestException,
@@ -193,6 +194,7 @@ pub enum ErrorCode {
     TipOfSourceReferenceIsDifferentException,
     TipsDivergenceExceededException,
     TitleRequiredException,
+    TokenDoesNotExistException,
     TooManyTagsException,
     UserDoesNotExistException,
     ValidationException,
@@ -334,6 +336,7 @@ impl ErrorCode {
         Self::MaximumRepositoryNamesExceededException,
         Self::MaximumRepositoryTriggersExceededException,
         Self::MaximumRuleTemplatesAssociatedWithRepositoryException,
+        Self::MaximumTokensExceededException,
         Self::MergeOptionRequiredException,
         Self::MultipleConflictResolutionEntriesException,
         Self::MultipleRepositoriesInPullRequestException,
@@ -391,6 +394,7 @@ impl ErrorCode {
         Self::TipOfSourceReferenceIsDifferentException,
         Self::TipsDivergenceExceededException,
         Self::TitleRequiredException,
+        Self::TokenDoesNotExistException,
         Self::TooManyTagsException,
         Self::UserDoesNotExistException,
         Self::ValidationException,
@@ -536,6 +540,7 @@ impl ErrorCode {
             Self::MaximumRuleTemplatesAssociatedWithRepositoryException => {
                 "MaximumRuleTemplatesAssociatedWithRepositoryException"
             }
+            Self::MaximumTokensExceededException => "MaximumTokensExceededException",
             Self::MergeOptionRequiredException => "MergeOptionRequiredException",
             Self::MultipleConflictResolutionEntriesException => "MultipleConflictResolutionEntriesException",
             Self::MultipleRepositoriesInPullRequestException => "MultipleRepositoriesInPullRequestException",
@@ -597,6 +602,7 @@ impl ErrorCode {
             Self::TipOfSourceReferenceIsDifferentException => "TipOfSourceReferenceIsDifferentException",
             Self::TipsDivergenceExceededException => "TipsDivergenceExceededException",
             Self::TitleRequiredException => "TitleRequiredException",
+            Self::TokenDoesNotExistException => "TokenDoesNotExistException",
             Self::TooManyTagsException => "TooManyTagsException",
             Self::UserDoesNotExistException => "UserDoesNotExistException",
             Self::ValidationException => "ValidationException",

@@ -47,8 +47,8 @@ pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
 pub use identities::{
     AccessKeyRecord, GitCredentialRecord, Group, GroupPage, GroupSummary, IdentityError, ManagedPolicy,
-    ManagedPolicyEdit, ManagedPolicySummary, NewGroup, NewManagedPolicy, NewUser, PolicyEdit, PolicyVersion, User,
-    UserEdit, UserPage, UserSummary,
+    ManagedPolicyEdit, ManagedPolicySummary, NewGroup, NewManagedPolicy, NewUser, PolicyEdit, PolicyVersion,
+    TokenRecord, User, UserEdit, UserPage, UserSummary,
 };
 pub use packs::{PackOrigin, StoredPack};
 pub use ports::Sequence;

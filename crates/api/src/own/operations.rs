@@ -3,7 +3,28 @@
 use super::shapes::*;
 use crate::errors::ErrorCode;
 use crate::json_api::JsonApi;
-use crate::operation::{Conditions, NamesRepository, Operation};
+use crate::operation::{Conditions, NamesRepository, NamesUser, Operation};
+
+/// Makes a token for git over HTTPS, and tells it this once. Not possible with the keys of a session, which the token would outlive.
+pub struct CreateToken;
+
+impl Operation for CreateToken {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "CreateToken";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::UserDoesNotExistException,
+        ErrorCode::ValidationException,
+        ErrorCode::MaximumTokensExceededException,
+    ];
+    type Input = CreateTokenInput;
+    type Output = CreateTokenOutput;
+}
+
+impl NamesUser for CreateTokenInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
 
 /// Deletes a protection.
 pub struct DeleteRefProtection;
@@ -28,6 +49,24 @@ impl NamesRepository for DeleteRefProtectionInput {
     }
 }
 
+/// Revokes a token for good, which holds from the next request on.
+pub struct DeleteToken;
+
+impl Operation for DeleteToken {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "DeleteToken";
+    const ERRORS: &'static [ErrorCode] =
+        &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException, ErrorCode::TokenDoesNotExistException];
+    type Input = DeleteTokenInput;
+    type Output = ();
+}
+
+impl NamesUser for DeleteTokenInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
+
 /// Ends all sessions of a user that were issued until now. Their access keys and passwords stay; whoever has an access key can ask for a new session. It takes at most 30 seconds to have an effect everywhere.
 pub struct EndUserSessions;
 
@@ -37,6 +76,12 @@ impl Operation for EndUserSessions {
     const ERRORS: &'static [ErrorCode] = &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException];
     type Input = EndUserSessionsInput;
     type Output = ();
+}
+
+impl NamesUser for EndUserSessionsInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
 }
 
 /// Tells what a protection demands.
@@ -105,6 +150,23 @@ impl Operation for ListRefProtections {
 impl NamesRepository for ListRefProtectionsInput {
     fn repository_name(&self) -> Option<&str> {
         self.repository_name.as_deref()
+    }
+}
+
+/// Lists the tokens of a user by name. There are at most 50.
+pub struct ListTokens;
+
+impl Operation for ListTokens {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "ListTokens";
+    const ERRORS: &'static [ErrorCode] = &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException];
+    type Input = ListTokensInput;
+    type Output = ListTokensOutput;
+}
+
+impl NamesUser for ListTokensInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
     }
 }
 
@@ -188,7 +250,29 @@ impl Operation for RotateSealingKey {
     type Output = RotateSealingKeyOutput;
 }
 
+/// Makes a token active or inactive, which holds from the next request on.
+pub struct UpdateToken;
+
+impl Operation for UpdateToken {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "UpdateToken";
+    const ERRORS: &'static [ErrorCode] =
+        &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException, ErrorCode::TokenDoesNotExistException];
+    type Input = UpdateTokenInput;
+    type Output = UpdateTokenOutput;
+}
+
+impl NamesUser for UpdateTokenInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
+
+impl Conditions for CreateTokenInput {}
+
 impl Conditions for DeleteRefProtectionInput {}
+
+impl Conditions for DeleteTokenInput {}
 
 impl Conditions for EndUserSessionsInput {}
 
@@ -198,21 +282,29 @@ impl Conditions for ListCommitStatusesInput {}
 
 impl Conditions for ListRefProtectionsInput {}
 
+impl Conditions for ListTokensInput {}
+
 impl Conditions for LookUpAuditEventsInput {}
 
 impl Conditions for PutCommitStatusInput {}
 
 impl Conditions for PutRefProtectionInput {}
 
+impl Conditions for UpdateTokenInput {}
+
 /// The names of all operations.
 pub const OPERATIONS: &[&str] = &[
+    "CreateToken",
     "DeleteRefProtection",
+    "DeleteToken",
     "EndUserSessions",
     "GetRefProtection",
     "ListCommitStatuses",
     "ListRefProtections",
+    "ListTokens",
     "LookUpAuditEvents",
     "PutCommitStatus",
     "PutRefProtection",
     "RotateSealingKey",
+    "UpdateToken",
 ];

@@ -57,6 +57,48 @@ pub struct CommitStatus {
     pub creation_date: Option<Timestamp>,
 }
 
+/// What the token is to be good for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateTokenInput {
+    /// The user that the token belongs to: the caller, unless told.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// What its owner calls it.
+    #[serde(rename = "tokenName", skip_serializing_if = "Option::is_none")]
+    pub token_name: Option<String>,
+    /// personal for a person, deploy for a machine.
+    #[serde(rename = "tokenType", skip_serializing_if = "Option::is_none")]
+    pub token_type: Option<String>,
+    /// The repositories it is for: names in which * stands for any text and ? for any one character. 1 to 20; all repositories unless told, which a deploy token has to be.
+    #[serde(rename = "repositories", skip_serializing_if = "Option::is_none")]
+    pub repositories: Option<Vec<String>>,
+    /// read for fetching alone, write for pushing too. read unless told.
+    #[serde(rename = "access", skip_serializing_if = "Option::is_none")]
+    pub access: Option<String>,
+    /// The full names of refs that it may push to, with the same wildcards; none for all. At most 20.
+    #[serde(rename = "refPatterns", skip_serializing_if = "Option::is_none")]
+    pub ref_patterns: Option<Vec<String>>,
+    /// How many days it is good for: 90 for a personal and 365 for a deploy token unless told, and no more than the service allows.
+    #[serde(rename = "expiresInDays", skip_serializing_if = "Option::is_none")]
+    pub expires_in_days: Option<i32>,
+}
+
+/// The token.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateTokenOutput {
+    /// What is known of it.
+    #[serde(rename = "token", skip_serializing_if = "Option::is_none")]
+    pub token: Option<Token>,
+    /// The token itself, to be given to git as the password. It is told only now.
+    #[serde(rename = "tokenValue", skip_serializing_if = "Option::is_none")]
+    pub token_value: Option<String>,
+    /// A user name to go with it; git wants one, and the service does not look at it.
+    #[serde(rename = "gitUserName", skip_serializing_if = "Option::is_none")]
+    pub git_user_name: Option<String>,
+}
+
 /// Which protection.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -76,6 +118,18 @@ pub struct DeleteRefProtectionOutput {
     /// The protection.
     #[serde(rename = "refProtection", skip_serializing_if = "Option::is_none")]
     pub ref_protection: Option<RefProtection>,
+}
+
+/// Which token.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteTokenInput {
+    /// The user that the token belongs to: the caller, unless told.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// The id of the token, which is not secret.
+    #[serde(rename = "tokenId", skip_serializing_if = "Option::is_none")]
+    pub token_id: Option<String>,
 }
 
 /// Whose sessions to end.
@@ -154,6 +208,24 @@ pub struct ListRefProtectionsOutput {
     /// The protections, by name.
     #[serde(rename = "refProtections", skip_serializing_if = "Option::is_none")]
     pub ref_protections: Option<Vec<RefProtection>>,
+}
+
+/// Whose tokens.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListTokensInput {
+    /// The user that the token belongs to: the caller, unless told.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+}
+
+/// All tokens of the user.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListTokensOutput {
+    /// What is known of the tokens; never the tokens themselves.
+    #[serde(rename = "tokens", skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<Vec<Token>>,
 }
 
 /// Which events to look up: those that everything said here is true of.
@@ -322,4 +394,67 @@ pub struct RotateSealingKeyOutput {
     /// The version that is used from now on.
     #[serde(rename = "keyVersion", skip_serializing_if = "Option::is_none")]
     pub key_version: Option<i32>,
+}
+
+/// A token for git over HTTPS. It may do what its owner may at that moment, as far as its scope includes it, and nothing but fetch and push.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Token {
+    /// The id of the token, which is not secret.
+    #[serde(rename = "tokenId", skip_serializing_if = "Option::is_none")]
+    pub token_id: Option<String>,
+    /// Its owner.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// What its owner calls it.
+    #[serde(rename = "tokenName", skip_serializing_if = "Option::is_none")]
+    pub token_name: Option<String>,
+    /// personal for a person, deploy for a machine.
+    #[serde(rename = "tokenType", skip_serializing_if = "Option::is_none")]
+    pub token_type: Option<String>,
+    /// The repositories it is for: names in which * stands for any text and ? for any one character.
+    #[serde(rename = "repositories", skip_serializing_if = "Option::is_none")]
+    pub repositories: Option<Vec<String>>,
+    /// read for fetching alone, write for pushing too.
+    #[serde(rename = "access", skip_serializing_if = "Option::is_none")]
+    pub access: Option<String>,
+    /// The full names of refs that it may push to, with the same wildcards; none for all.
+    #[serde(rename = "refPatterns", skip_serializing_if = "Option::is_none")]
+    pub ref_patterns: Option<Vec<String>>,
+    /// Whether it may be used.
+    #[serde(rename = "status", skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// When it was made.
+    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
+    pub creation_date: Option<Timestamp>,
+    /// When it is over.
+    #[serde(rename = "expirationDate", skip_serializing_if = "Option::is_none")]
+    pub expiration_date: Option<Timestamp>,
+    /// When it was last used, to a quarter of an hour; absent before the first time.
+    #[serde(rename = "lastUsedDate", skip_serializing_if = "Option::is_none")]
+    pub last_used_date: Option<Timestamp>,
+}
+
+/// Which token, and what it is to be.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateTokenInput {
+    /// The user that the token belongs to: the caller, unless told.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// The id of the token, which is not secret.
+    #[serde(rename = "tokenId", skip_serializing_if = "Option::is_none")]
+    pub token_id: Option<String>,
+    /// Whether it may be used from now on.
+    #[serde(rename = "status", skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+}
+
+/// The token.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateTokenOutput {
+    /// What is known of it now.
+    #[serde(rename = "token", skip_serializing_if = "Option::is_none")]
+    pub token: Option<Token>,
 }
