@@ -26,7 +26,7 @@ lint: ## Check formatting and lints
 
 # Features of dependencies are those of the whole workspace, as in the tests: so nothing is built in two variants.
 build: ## Build the service with debug settings
-	cargo build --workspace --bin coldforge
+	cargo build --workspace --bins --example first_administrator
 
 fmt: ## Format all sources
 	cargo fmt --all

@@ -85,7 +85,7 @@ pub struct LambdaFunction {
     pub memory_mb: u32,
     /// Whether its answer is sent while it is made.
     pub streaming: bool,
-    /// When a timer asks it to run, as `EventBridge` writes it.
+    /// When a timer asks it to run, as EventBridge writes it.
     pub schedule: Option<&'static str>,
 }
 
