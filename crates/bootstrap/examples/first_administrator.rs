@@ -10,6 +10,7 @@ use aws::{Connection, DynamoTable, KmsKeys, S3Blobs};
 use domain::identity::user_arn;
 use domain::{AccountId, Actor, IdentityPath, Region, UniqueIdKind, UserName};
 use ports::clock::{Clock, SystemClock};
+use service::Vault;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::Write;
@@ -25,8 +26,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (region, account) =
         (Region::parse(variable("AWS_REGION")?)?, AccountId::parse(variable("COLDFORGE_ACCOUNT_ID")?)?);
     let connection = Connection::from_environment()?;
-    let keys = KmsKeys::new(&connection, variable("COLDFORGE_KEY_ARN")?);
-    let store = store(&connection)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let store = store(&connection, clock.clone())?;
+    let keys = Arc::new(KmsKeys::new(&connection, variable("COLDFORGE_KEY_ARN")?));
+    let sealing = Vault::new(store.clone(), keys, clock).newest().await?;
 
     let name = UserName::parse(NAME)?;
     let path = IdentityPath::default();
@@ -35,13 +38,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     store.create_first_user(&actor, new, [ADMINISTRATOR_ACCESS.to_owned()].into()).await?;
 
     let (key, password) = (AccessKey::generate()?, GitPassword::generate()?);
-    let git = Credential::of_git_password(&password, NAME, &keys).await?;
+    let git = Credential::of_git_password(&password, NAME, &sealing)?;
     let git_username = format!("{NAME}-at-{account}");
     let created = SystemTime::now();
     let edits = vec![
         UserEdit::PutAccessKey {
-            key: AccessKeyRecord { id: key.id.clone(), active: true, created },
-            sealed: Credential::of_access_key(&key, NAME, &keys).await?.to_json()?.into(),
+            key: AccessKeyRecord { id: key.id.clone(), active: true, created, sessions_valid_after: None },
+            sealed: Credential::of_access_key(&key, NAME, &sealing)?.to_json()?.into(),
         },
         UserEdit::PutGitCredential {
             credential: GitCredentialRecord {
@@ -71,8 +74,7 @@ fn variable(name: &str) -> Result<String, String> {
     std::env::var(name).map_err(|_| format!("the environment variable {name} is not set"))
 }
 
-fn store(connection: &Connection) -> Result<Store, String> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+fn store(connection: &Connection, clock: Arc<dyn Clock>) -> Result<Store, String> {
     Ok(Store::new(store::Components {
         table: Arc::new(DynamoTable::new(connection, variable("COLDFORGE_TABLE")?, clock.clone())),
         feed: None,
