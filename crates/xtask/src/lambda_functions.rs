@@ -73,8 +73,11 @@ const READ_ROWS_ONLY: &[&str] = &[
     "ListTagsForResource",
 ];
 
+/// Operations of our own that change users or how their secrets are sealed.
+const CHANGE_IDENTITIES: &[&str] = &["EndUserSessions", "RotateSealingKey"];
+
 /// What the names of operations begin with that change nothing.
-const READING_VERBS: &[&str] = &["BatchDescribe", "BatchGet", "Describe", "Evaluate", "Get", "List"];
+const READING_VERBS: &[&str] = &["BatchDescribe", "BatchGet", "Describe", "Evaluate", "Get", "List", "LookUp"];
 
 /// One Lambda function.
 #[derive(Debug)]
@@ -127,6 +130,8 @@ pub fn functions(operations: &[(&KeptApi, &str)]) -> Vec<LambdaFunction> {
 fn of_operation(kind: Kind, name: &str) -> LambdaFunction {
     let class = if name == "TestRepositoryTriggers" {
         Class::Deliver
+    } else if CHANGE_IDENTITIES.contains(&name) {
+        Class::Identity
     } else if READ_ROWS_ONLY.contains(&name) {
         Class::Refs
     } else if READING_VERBS.iter().any(|verb| name.starts_with(verb)) {
