@@ -47,7 +47,7 @@ lambda: venv ## Build the Lambda functions' binary (target/lambda/bootstrap)
 rehearse: venv build ## Bring the synthesized template up on this machine and send git, boto3 and the AWS CLI through it
 	COLDFORGE_REHEARSAL=$(CURDIR)/target/debug/rehearsal $(CARGO_TEST) --workspace --test rehearsal
 
-invoke: venv ## Invoke one Lambda function with its sample event (F=GetRepository)
+invoke: venv build ## Invoke one Lambda function with its sample event (F=GetRepository)
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" python tests/python/invoke.py $(F)
 
 soak: venv build ## Run what takes long: a 1 GB file, 50,000 commits, 10,000 refs, 200 kills, thousands of histories against git
