@@ -1,5 +1,5 @@
-//! Writes the Rust of `crates/api` from the models of the APIs, and the registry of `functions` and the list of
-//! Lambda functions from its folders.
+//! Writes the Rust of `crates/api` from the models of the APIs, and the registry of `functions` and the list of Lambda functions from
+//! its folders.
 
 mod registry;
 mod types;
@@ -91,7 +91,8 @@ pub fn generate(root: &Path) -> Result<Vec<(PathBuf, String)>, CodegenError> {
     for (path, content) in registry::generate(root, &models)? {
         files.push((path, formatted(&content)?));
     }
-    files.push((root.join("infra/functions.json"), lambda_functions::json(&registry::deployed(root, &models)?)));
+    let deployed = lambda_functions::functions(&registry::present(root, &models)?);
+    files.push((root.join("infra/functions.json"), lambda_functions::json(&deployed)));
     Ok(files)
 }
 

@@ -1,7 +1,6 @@
 //! The table of contents of `functions`: one line per function, found by the names of the files.
 
 use super::{CodegenError, HEADER, KeptApi, field};
-use crate::lambda_functions::{self, LambdaFunction};
 use crate::model::Model;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -26,16 +25,15 @@ pub(super) fn generate(root: &Path, models: &[(KeptApi, Model)]) -> Result<Vec<(
     Ok(files)
 }
 
-/// The Lambda functions of a deployment: those of the operations that there is a function for, and those that are none.
-pub(super) fn deployed(root: &Path, models: &[(KeptApi, Model)]) -> Result<Vec<LambdaFunction>, CodegenError> {
-    let families = families(&root.join("functions/src"), models)?;
-    let is_there = |name: &str| families.values().any(|modules| modules.contains(&field(name)));
-    let mut operations = Vec::new();
-    for (api, model) in models {
-        let kind = if api.own { lambda_functions::Kind::Own } else { lambda_functions::Kind::Api };
-        operations.extend(model.operations.keys().filter(|name| is_there(name)).map(|name| (kind, name.as_str())));
-    }
-    Ok(lambda_functions::functions(&operations))
+/// The operations that there is a function for, with the APIs that they belong to.
+pub(super) fn present<'a>(
+    root: &Path,
+    models: &'a [(KeptApi, Model)],
+) -> Result<Vec<(&'a KeptApi, &'a str)>, CodegenError> {
+    let modules: Vec<String> = families(&root.join("functions/src"), models)?.into_values().flatten().collect();
+    let operations =
+        models.iter().flat_map(|(api, model)| model.operations.keys().map(move |name| (api, name.as_str())));
+    Ok(operations.filter(|(_, name)| modules.contains(&field(name))).collect())
 }
 
 /// The folders that hold functions of operations of the models, with the names of all their files without the extension.
