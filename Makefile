@@ -3,7 +3,7 @@
 # Everything that has to be installed besides rustup, git, Python 3, Node 20 and make is installed here.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint build fmt codegen venv soak bench fuzz infra synth deploy cost probe
+.PHONY: help run test lint build fmt codegen venv infra synth deploy cost probe lambda rehearse invoke soak bench fuzz
 
 VENV := .venv
 STAMP := $(VENV)/.installed
@@ -26,7 +26,7 @@ lint: ## Check formatting and lints
 
 # Features of dependencies are those of the whole workspace, as in the tests: so nothing is built in two variants.
 build: ## Build the service with debug settings
-	cargo build --workspace --bin coldforge
+	cargo build --workspace --bins --example first_administrator
 
 fmt: ## Format all sources
 	cargo fmt --all
@@ -55,7 +55,7 @@ infra: venv synth ## Check the CDK app and the template that it makes
 synth: $(CDK) ## Make the CloudFormation template (infra/cdk.out); needs no account and no network
 	cd infra && npx cdk synth --quiet $(ARGS)
 
-deploy: $(CDK) ## Deploy into the AWS account that the AWS CLI would use (infra/README.md tells how)
+deploy: $(CDK) lambda ## Build the functions and deploy them into the AWS account that the AWS CLI would use
 	cd infra && npx cdk deploy --context deploying=true $(ARGS)
 
 cost: synth ## Compute what a deployment costs, from the template and list prices, and write it into infra/README.md
@@ -63,6 +63,15 @@ cost: synth ## Compute what a deployment costs, from the template and list price
 
 probe: venv ## Check a deployment: make probe ENDPOINT=https://… API=https://…/live (outputs of the stack)
 	ENDPOINT=$(ENDPOINT) API=$(API) $(VENV)/bin/python infra/probe.py
+
+lambda: venv ## Build the Lambda functions' binary (target/lambda/bootstrap)
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --release --compiler cargo --skip-target-check -p bootstrap
+
+rehearse: venv build synth ## Bring the synthesized template up on this machine and send git, boto3 and the AWS CLI through it
+	COLDFORGE_REHEARSAL=$(CURDIR)/target/debug/rehearsal $(CARGO_TEST) --workspace --test rehearsal
+
+invoke: venv ## Invoke one Lambda function with its sample event (F=GetRepository)
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" python tests/python/invoke.py $(F)
 
 soak: venv build ## Run what takes long: a 1 GB file, 50,000 commits, 10,000 refs, 200 kills, thousands of histories against git
 	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge cargo test -p tests --features soak --test soak -- --nocapture

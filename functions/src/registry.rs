@@ -3,9 +3,11 @@
 //! The table of contents: every API operation that there is a function for.
 
 use crate::{
-    approval_rule_templates, branches, comments, commits, files, merges, pull_requests, repositories, tags, triggers,
+    approval_rule_templates, branches, comments, commit_statuses, commits, files, merges, pull_requests,
+    ref_protections, repositories, tags, triggers,
 };
 use api::operations;
+use api::own::operations as own;
 use service::Entry;
 
 /// The entries, by family.
@@ -104,6 +106,12 @@ pub fn operations() -> Vec<Entry> {
         }),
         Entry::new::<operations::UpdateComment, _>(|cx, on, input| {
             Box::pin(comments::update_comment::update_comment(cx, on, input))
+        }),
+        Entry::new::<own::ListCommitStatuses, _>(|cx, on, input| {
+            Box::pin(commit_statuses::list_commit_statuses::list_commit_statuses(cx, on, input))
+        }),
+        Entry::new::<own::PutCommitStatus, _>(|cx, on, input| {
+            Box::pin(commit_statuses::put_commit_status::put_commit_status(cx, on, input))
         }),
         Entry::new::<operations::BatchGetCommits, _>(|cx, on, input| {
             Box::pin(commits::batch_get_commits::batch_get_commits(cx, on, input))
@@ -222,6 +230,18 @@ pub fn operations() -> Vec<Entry> {
         }),
         Entry::new::<operations::UpdatePullRequestTitle, _>(|cx, on, input| {
             Box::pin(pull_requests::update_pull_request_title::update_pull_request_title(cx, on, input))
+        }),
+        Entry::new::<own::DeleteRefProtection, _>(|cx, on, input| {
+            Box::pin(ref_protections::delete_ref_protection::delete_ref_protection(cx, on, input))
+        }),
+        Entry::new::<own::GetRefProtection, _>(|cx, on, input| {
+            Box::pin(ref_protections::get_ref_protection::get_ref_protection(cx, on, input))
+        }),
+        Entry::new::<own::ListRefProtections, _>(|cx, on, input| {
+            Box::pin(ref_protections::list_ref_protections::list_ref_protections(cx, on, input))
+        }),
+        Entry::new::<own::PutRefProtection, _>(|cx, on, input| {
+            Box::pin(ref_protections::put_ref_protection::put_ref_protection(cx, on, input))
         }),
         Entry::new::<operations::BatchGetRepositories, _>(|cx, on, input| {
             Box::pin(repositories::batch_get_repositories::batch_get_repositories(cx, on, input))

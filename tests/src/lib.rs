@@ -23,6 +23,7 @@ pub mod port_calls;
 pub mod push;
 pub mod random;
 pub mod receiver;
+pub mod rehearsal;
 pub mod server;
 pub mod signing;
 pub mod users;

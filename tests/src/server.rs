@@ -256,15 +256,27 @@ pub fn basic(user: &str, password: &str) -> String {
     format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}")))
 }
 
-/// The `coldforge` program: `COLDFORGE_BIN`, or the one built beside this test.
+/// The program behind the door that journeys go through: `COLDFORGE_DOOR` is `serve`, or `rehearsal` for the synthesized template.
 pub fn program() -> PathBuf {
-    if let Some(program) = std::env::var_os("COLDFORGE_BIN") {
+    match std::env::var("COLDFORGE_DOOR").as_deref() {
+        Ok("rehearsal") => rehearsal(),
+        _ => built("COLDFORGE_BIN", "coldforge"),
+    }
+}
+
+/// The `rehearsal` program: `COLDFORGE_REHEARSAL`, or the one built beside this test.
+pub fn rehearsal() -> PathBuf {
+    built("COLDFORGE_REHEARSAL", "rehearsal")
+}
+
+/// The program that a variable names, or the one of that name built beside this test.
+fn built(variable: &str, name: &str) -> PathBuf {
+    if let Some(program) = std::env::var_os(variable) {
         return program.into();
     }
     let test = std::env::current_exe().unwrap();
-    let program =
-        test.ancestors().skip(1).take(2).map(|directory| directory.join("coldforge")).find(|file| file.exists());
-    program.unwrap_or_else(|| panic!("no coldforge beside {}: run cargo build -p local", test.display()))
+    let program = test.ancestors().skip(1).take(2).map(|directory| directory.join(name)).find(|file| file.exists());
+    program.unwrap_or_else(|| panic!("no {name} beside {}: run `make build`", test.display()))
 }
 
 /// A port below the range from which the system takes ports for connections, so that nobody takes it by accident while a

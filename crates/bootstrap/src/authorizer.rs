@@ -5,29 +5,30 @@
 //! a request that an authorizer refuses can carry the header. So this function decides nothing but whether credentials are
 //! good; what they are good for, the function behind it decides, which looks at everything again.
 
-use crate::gateway::{self, from_gateway};
+use crate::function::Function;
+use crate::gateway::{self, from_edge};
 use lambda_runtime::Diagnostic;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::Service;
-use std::sync::Arc;
 
 /// What the gateway asks: about the request that it also sends to functions, but for its body.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Question {
-    method_arn: String,
+    pub(crate) method_arn: String,
     #[serde(flatten)]
-    request: gateway::Event,
+    pub(crate) request: gateway::Event,
 }
 
 /// The words at which the gateway answers 401; any others are a fault to it.
 const UNAUTHORIZED: &str = "Unauthorized";
 
 /// Lets a request through whose credentials are good, and names who sent it.
-pub(crate) async fn answer(service: &Arc<Service>, question: Question) -> Result<Value, Diagnostic> {
+pub(crate) async fn answer(service: &Service, secret: Option<&str>, question: Question) -> Result<Value, Diagnostic> {
     let Question { method_arn, request } = question;
-    let (request, peer) = from_gateway(request, false).map_err(|error| unauthorized(&error.to_string()))?;
+    let about = from_edge(request, Function::GitAuthorizer, secret);
+    let (request, peer) = about.map_err(|error| unauthorized(&error.to_string()))?;
     let (parts, _body) = request.into_parts();
     let admitted = service.admit_to_git(&parts, &peer).await;
     match admitted {

@@ -10,13 +10,13 @@ mod request;
 mod stream;
 
 pub(crate) use event::Event;
-pub(crate) use request::from_gateway;
 
 use crate::function::Function;
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Request, StatusCode};
 use lambda_runtime::StreamResponse;
-use service::{Body, Response, Service};
+use request::EventError;
+use service::{Body, Peer, Response, Service};
 use stream::BodyBytes;
 
 /// Answers the gateway's events as one function.
@@ -38,19 +38,30 @@ impl Gateway {
     }
 
     async fn respond(&self, event: Event) -> Response {
-        let (mut request, mut peer) = match from_gateway(event, self.function.is_at_the_root()) {
+        let (request, peer) = match from_edge(event, self.function, self.origin_secret.as_deref()) {
             Ok(request) => request,
             Err(refused) => return refusal(&refused.to_string(), self.function),
         };
-        if let Some(client) = original::restore(request.headers_mut(), self.origin_secret.as_deref()) {
-            peer.address.set_ip(client);
-        }
         let (parts, body) = request.into_parts();
         if !self.function.takes(&parts) {
             return refusal("the request is for another operation than the address that it was sent to", self.function);
         }
-        self.service.handle(http::Request::from_parts(parts, body), peer).await
+        self.service.handle(Request::from_parts(parts, body), peer).await
     }
+}
+
+/// The request that an event for `function` tells of, as the client sent it, and who that is. What the edge says is believed if it
+/// knows the secret.
+pub(crate) fn from_edge(
+    event: Event,
+    function: Function,
+    secret: Option<&str>,
+) -> Result<(Request<Body>, Peer), EventError> {
+    let (mut request, mut peer) = request::from_gateway(event, function.is_at_the_root())?;
+    if let Some(client) = original::restore(request.headers_mut(), secret) {
+        peer.address.set_ip(client);
+    }
+    Ok((request, peer))
 }
 
 /// Refuses a request that the service never sees, in the form that its clients read.

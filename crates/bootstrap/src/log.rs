@@ -1,4 +1,4 @@
-//! Log lines: JSON objects on standard output, which Lambda hands to `CloudWatch` Logs.
+//! Log lines: JSON objects on standard output, which Lambda hands to CloudWatch Logs.
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;

@@ -8,6 +8,8 @@ mod function;
 mod gateway;
 mod log;
 mod maintenance;
+#[cfg(test)]
+mod samples;
 mod settings;
 mod wiring;
 
@@ -60,10 +62,10 @@ async fn serve(settings: Settings) -> Result<(), Ended> {
     let wiring = Wiring::new(&settings)?;
     let ended = match settings.function {
         Function::GitAuthorizer => {
-            let service = Arc::new(wiring.service(&settings));
+            let (service, secret) = (Arc::new(wiring.service(&settings)), settings.origin_secret);
             lambda_runtime::run(service_fn(move |event: LambdaEvent<authorizer::Question>| {
-                let service = service.clone();
-                async move { authorizer::answer(&service, event.payload).await }
+                let (service, secret) = (service.clone(), secret.clone());
+                async move { authorizer::answer(&service, secret.as_deref(), event.payload).await }
             }))
             .await
         }

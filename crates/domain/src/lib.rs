@@ -7,13 +7,17 @@ pub mod account;
 pub mod approval;
 pub mod arn;
 pub mod comment;
+pub mod commit_status;
 pub mod event;
 pub mod id;
 pub mod identity;
 pub mod merge;
 pub mod names;
+mod pattern;
+pub mod protection;
 pub mod pull_request;
 pub mod reaction;
+pub mod ref_pattern;
 pub mod tags;
 pub mod trigger;
 
@@ -23,6 +27,7 @@ pub use approval::{
 };
 pub use arn::RepositoryArn;
 pub use comment::{CommentLocation, CommentedOn, FileVersion};
+pub use commit_status::{StatusContext, StatusContextError, StatusFacts, StatusState};
 pub use event::{
     Actor, Event, EventIdentity, EventKind, EventRepository, IdentityChange, IdentityKind, ReferenceChange,
 };
@@ -30,11 +35,13 @@ pub use id::{ApprovalRuleId, ApprovalRuleTemplateId, CommentId, EventId, Reposit
 pub use identity::{IdentityPath, UniqueId, UniqueIdKind};
 pub use merge::{ConflictDetailLevel, ConflictResolutionStrategy, MergeFacts, MergeOption};
 pub use names::{
-    ApprovalRuleName, ApprovalRuleTemplateName, BranchName, GroupName, NameError, NameKind, PolicyName, RefName,
-    RepositoryName, UserName,
+    ApprovalRuleName, ApprovalRuleTemplateName, BranchName, GroupName, NameError, NameKind, PolicyName, ProtectionName,
+    RefName, RepositoryName, UserName,
 };
+pub use protection::{BrokenRule, Protection, Protections, RefAction};
 pub use pull_request::{
     PullRequestEventType, PullRequestId, PullRequestMerge, PullRequestState, PullRequestStatus, RevisionId,
 };
 pub use reaction::Reaction;
+pub use ref_pattern::{RefPattern, RefPatternError};
 pub use trigger::{Destination, Trigger, TriggerEvent, TriggerName};

@@ -244,7 +244,10 @@ impl EventKind {
             | Self::CommentUpdated(_)
             | Self::CommentContentDeleted(_)
             | Self::CommentReactionChanged { .. }
-            | Self::IdentityChanged { .. } => return None,
+            | Self::CommitStatusChanged { .. }
+            | Self::RefProtectionChanged { .. }
+            | Self::IdentityChanged { .. }
+            | Self::SealingKeyRotated { .. } => return None,
         };
         Some((pull_request.id, event_type))
     }

@@ -11,7 +11,7 @@ use http::{Request, Response};
 use ports::clock::{Clock, SystemClock};
 use ports::decorators::{Decorated, Recorder};
 use ports::{Blobs, Table};
-use service::{Body, Operations, Peer, Quotas, Service, Settings};
+use service::{Body, Operations, Peer, Quotas, Service, Settings, Vault};
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -82,7 +82,8 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
     let store = store(&directory, clock.clone(), recorder.as_ref());
     let place = Place { endpoint: &endpoint, region: &region, account: &account };
     let keys = directory.keys();
-    if let Some(made) = administrator::ensure(&store, &*keys, directory.path(), &place).await? {
+    let vault = Vault::new(store.clone(), keys.clone(), clock.clone());
+    if let Some(made) = administrator::ensure(&store, &vault, directory.path(), &place).await? {
         show(&administrator::welcome(&made, &administrator::file(directory.path())))?;
     }
 

@@ -1,8 +1,8 @@
 //! What a fault beneath the service means to a caller: whether another try may help, and whether it is the repository's key.
 
 use crate::failure::Code;
+use crate::vault::VaultError;
 use api::ErrorCode;
-use auth::CredentialError;
 use ports::{BlobError, KeyError, TableError};
 use std::error::Error;
 use std::io;
@@ -40,11 +40,12 @@ fn known(error: &(dyn Error + 'static)) -> Option<Code> {
             _ => None,
         };
     }
-    // A credential is sealed under the service's own key, which is nothing to a caller.
-    if let Some(CredentialError::Key(KeyError::Unavailable(_))) = error.downcast_ref() {
-        return Some(Code::Unavailable);
+    match error.downcast_ref::<VaultError>() {
+        Some(VaultError::Store(error)) => known(error),
+        // Credentials are sealed under the service's own key, which is nothing to a caller.
+        Some(VaultError::Key(KeyError::Unavailable(_))) => Some(Code::Unavailable),
+        _ => None,
     }
-    None
 }
 
 /// The API's error for a key that cannot be used.
@@ -108,8 +109,8 @@ mod tests {
         assert_eq!(code_of(&table), Code::Unavailable);
         let blob = io::Error::other(BlobError::Unavailable(slow_down()));
         assert_eq!(code_of(&blob), Code::Unavailable, "as the engine hands it on");
-        assert_eq!(code_of(&CredentialError::Key(KeyError::Unavailable(slow_down()))), Code::Unavailable);
-        assert_eq!(code_of(&CredentialError::Key(KeyError::Disabled("k".into()))), Code::Internal);
+        assert_eq!(code_of(&VaultError::Key(KeyError::Unavailable(slow_down()))), Code::Unavailable);
+        assert_eq!(code_of(&VaultError::Key(KeyError::Disabled("k".into()))), Code::Internal);
         assert_eq!(code_of(&StoreError::Table(TableError::Damaged("a row".into()))), Code::Internal);
         assert_eq!(code_of(&io::Error::other("disk full")), Code::Internal);
     }

@@ -15,12 +15,14 @@ mod entry;
 mod failure;
 mod git_request;
 mod identities;
+mod keep_fresh;
 mod metered;
 mod pipeline;
 mod query;
 mod quotas;
 mod resource;
 mod simulate;
+mod vault;
 
 pub use auth::policy::managed;
 pub use body::{Body, BodyError, BoxError};
@@ -37,6 +39,7 @@ pub use query::{AnyPolicy, OwnPolicy, PolicySource, QueryEntry, QueryError, Quer
 pub use quotas::Quotas;
 pub use resource::{Account, Authorized, NamedRepository, Resource, Several, Tagged};
 pub use simulate::{Question, Simulated};
+pub use vault::{Vault, VaultError};
 
 /// The answer to a request; its body may still be produced while it is sent.
 pub type Response = http::Response<Body>;

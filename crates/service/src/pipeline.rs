@@ -9,9 +9,11 @@ use crate::entry::{Entry, GitEntries};
 use crate::failure::{Code, Failure, GitFailure, Result};
 use crate::git_request::{self, GitAction, GitProtocol, GitRequest, GitTarget};
 use crate::identities::Identities;
+use crate::keep_fresh::PausedUntil;
 use crate::query::{self, QueryEntry};
 use crate::resource;
-use api::operations::OPERATIONS;
+use crate::vault::Vault;
+use api::JsonApi;
 use domain::{EventId, RepositoryName};
 use futures_util::FutureExt;
 use http::header::{CONTENT_TYPE, DATE, WWW_AUTHENTICATE};
@@ -41,7 +43,7 @@ pub struct Peer {
 pub struct Components {
     /// All state.
     pub store: Store,
-    /// Opens sealed credentials, and knows the keys that repositories may be encrypted under.
+    /// Unwraps the key that secrets are sealed under, and knows the keys that repositories may be encrypted under.
     pub keys: Arc<dyn Keys>,
     /// Tells others what happens.
     pub publisher: Arc<dyn Publisher>,
@@ -51,7 +53,7 @@ pub struct Components {
 
 /// Everything that the service can do.
 pub struct Operations {
-    /// The operations of the CodeCommit API.
+    /// The operations of the CodeCommit API, and our own.
     pub api: Vec<Entry>,
     /// The operations of IAM and STS.
     pub query: Vec<QueryEntry>,
@@ -64,7 +66,9 @@ pub struct Service {
     pub(crate) components: Components,
     pub(crate) settings: Arc<Settings>,
     pub(crate) identities: Identities,
-    operations: HashMap<&'static str, Entry>,
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) resealing_paused: PausedUntil,
+    operations: HashMap<(JsonApi, &'static str), Entry>,
     pub(crate) queries: HashMap<(&'static str, &'static str), QueryEntry>,
     git: GitEntries,
 }
@@ -82,9 +86,19 @@ impl Service {
     /// A service with these operations.
     pub fn new(components: Components, settings: Settings, operations: Operations) -> Self {
         let Operations { api, query, git } = operations;
-        let operations = api.into_iter().map(|entry| (entry.name(), entry)).collect();
+        let operations = api.into_iter().map(|entry| ((entry.api(), entry.name()), entry)).collect();
         let queries = query.into_iter().map(|entry| (entry.place(), entry)).collect();
-        Self { components, settings: Arc::new(settings), identities: Identities::default(), operations, queries, git }
+        let vault = Vault::new(components.store.clone(), components.keys.clone(), components.clock.clone());
+        Self {
+            components,
+            settings: Arc::new(settings),
+            identities: Identities::default(),
+            vault: Arc::new(vault),
+            resealing_paused: PausedUntil::default(),
+            operations,
+            queries,
+            git,
+        }
     }
 
     /// Answers one request.
@@ -165,16 +179,16 @@ impl Service {
 
     async fn api(&self, from: (&Parts, &Peer), body: Body, request_id: &str, record: &mut Record) -> Result<Vec<u8>> {
         let (parts, _) = from;
-        let operation = api_request::operation(&parts.headers).unwrap_or_default();
-        if OPERATIONS.contains(&operation) {
+        let (api, operation) = api_request::operation(&parts.headers);
+        if is_known(api, operation) {
             record.operation = operation.to_owned();
         }
         let body = body.collect(api_request::MOST_BODY_BYTES).await.map_err(uncollected)?;
         let region = self.settings.region.as_str();
-        let caller = self.authenticate_api(from, &body, "codecommit", &[region]).await?;
+        let caller = self.authenticate_api(from, &body, api.signing_name(), &[region]).await?;
         record.principal = caller.principal.arn();
-        let Some(entry) = self.operations.get(operation) else {
-            return Err(no_function(operation));
+        let Some(entry) = self.operations.get(&(api, operation)) else {
+            return Err(no_function(api, operation));
         };
         record.repository = named_repository(&body);
         let done = entry.run(self.context(request_id, caller), body.into()).await;
@@ -223,6 +237,7 @@ impl Service {
             settings: self.settings.clone(),
             publisher: self.components.publisher.clone(),
             keys: self.components.keys.clone(),
+            vault: self.vault.clone(),
             clock: self.components.clock.clone(),
         }
     }
@@ -239,14 +254,24 @@ pub(crate) fn uncollected(error: BodyError) -> Failure {
     Failure::with_code(code, error.to_string())
 }
 
-fn no_function(operation: &str) -> Failure {
-    if OPERATIONS.contains(&operation) {
+/// Whether the API's model has the operation.
+fn is_known(api: JsonApi, operation: &str) -> bool {
+    let operations = match api {
+        JsonApi::CodeCommit => api::operations::OPERATIONS,
+        JsonApi::Coldforge => api::own::operations::OPERATIONS,
+    };
+    operations.contains(&operation)
+}
+
+fn no_function(api: JsonApi, operation: &str) -> Failure {
+    if is_known(api, operation) {
         return Failure::with_code(
             Code::NotImplemented,
             format!("{operation} is not available yet in this version of Coldforge"),
         );
     }
-    Failure::with_code(Code::UnknownOperation, "the X-Amz-Target header names no operation of CodeCommit_20150413")
+    let prefix = api.target_prefix();
+    Failure::with_code(Code::UnknownOperation, format!("the X-Amz-Target header names no operation of {prefix}"))
 }
 
 /// The repository that a request names, for the log; nothing relies on it.

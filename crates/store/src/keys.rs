@@ -18,6 +18,7 @@
 //! | `REPO#<id>` | `META` | the repository's settings; there as long as the repository is |
 //! | `REPO#<id>` | `PACK#<pack id>` | a stored pack |
 //! | `REPO#<id>` | `REF#<full name>` | a ref |
+//! | `REPO#<id>` | `STATUS#<commit id>#<context>` | how a check of a commit went |
 //! | `REPO#<id>` | `TAG#<key>` | a resource tag |
 //! | `REPO#<id>` | `TEMPLATE#<template id>` | an approval rule template is associated with the repository |
 //! | `TEMPLATES` | `NAME#<name>` | name → approval rule template id |
@@ -49,6 +50,8 @@
 //! | `USER#<name>` | `GROUP#<name>` | the user is in a group |
 //! | `USER#<name>` | `KEY#<key id>` | an access key |
 //! | `USER#<name>` | `POLICY#<name>` | an inline policy |
+//! | `SYSTEM` | `DEPLOYMENT` | the id of the installation |
+//! | `SYSTEM` | `KEY#<version>` | a version of the key that secrets are sealed under, wrapped |
 //! | `EVENT#<repository id>` or `EVENT#ACCOUNT` | `<event id>` | an event; expires |
 //! | `TOKEN#<digest>` | `META` | what the request with this client request token made; expires |
 //!
@@ -59,7 +62,7 @@
 use crate::tokens::digest;
 use domain::{
     ApprovalRuleName, ApprovalRuleTemplateId, ApprovalRuleTemplateName, CommentId, EventId, GroupName, PolicyName,
-    PullRequestId, RefName, RepositoryId, RepositoryName, RevisionId, UserName,
+    PullRequestId, RefName, RepositoryId, RepositoryName, RevisionId, StatusContext, UserName,
 };
 use git::{ObjectId, PackId, Part};
 use ports::{BlobError, BlobName, Key, SortRange};
@@ -261,6 +264,16 @@ pub(crate) fn unreferenced(id: &RepositoryId, commit: &ObjectId) -> Key {
     Key::new(repository(id), format!("UNREFERENCED#{commit}"))
 }
 
+/// What the sort keys of the statuses of a commit begin with, whose id is in hex; the context follows.
+pub(crate) fn statuses_of(commit: &str) -> String {
+    format!("STATUS#{commit}#")
+}
+
+/// The newest status of a commit in a context.
+pub(crate) fn commit_status(id: &RepositoryId, commit: &str, context: &StatusContext) -> Key {
+    Key::new(repository(id), format!("{}{context}", statuses_of(commit)))
+}
+
 /// Everything that opening a repository needs. All names of refs begin with `refs/`, so they sort before `~`.
 pub(crate) fn open_range() -> SortRange {
     SortRange::Between { first: META.to_owned(), last: format!("{REF}~") }
@@ -268,6 +281,21 @@ pub(crate) fn open_range() -> SortRange {
 
 pub(crate) fn credential(key_id: &str) -> Key {
     Key::new(format!("CREDENTIAL#{key_id}"), META)
+}
+
+/// The partition of what the service needs to know of itself.
+pub(crate) const SYSTEM: &str = "SYSTEM";
+
+/// The id of the installation.
+pub(crate) fn deployment() -> Key {
+    Key::new(SYSTEM, "DEPLOYMENT")
+}
+
+pub(crate) const SEALING_KEY: &str = "KEY#";
+
+/// A version of the sealing key; these sort by version.
+pub(crate) fn sealing_key(version: u32) -> Key {
+    Key::new(SYSTEM, format!("{SEALING_KEY}{version:010}"))
 }
 
 pub(crate) fn first_user() -> Key {

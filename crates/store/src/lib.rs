@@ -12,6 +12,7 @@ mod amendment;
 mod approval_rule_templates;
 mod change;
 mod comments;
+mod commit_statuses;
 mod credentials;
 mod encryption;
 mod error;
@@ -20,9 +21,11 @@ mod identities;
 mod keys;
 mod packs;
 mod pull_requests;
+mod ref_protections;
 mod repositories;
 mod repository;
 mod rows;
+mod sealing_keys;
 mod snapshot;
 mod stores;
 mod tags;
@@ -38,7 +41,8 @@ pub use comments::{
     Comment, CommentPage, CommentReaction, Commented, EditCommentError, FoundComment, NewComment, PostCommentError,
     ReactionPage,
 };
-pub use credentials::Credentials;
+pub use commit_statuses::{CommitStatus, CommitStatusPage};
+pub use credentials::{Credentials, StoredCredential};
 pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
 pub use identities::{
@@ -52,8 +56,10 @@ pub use pull_requests::{
     ApprovalError, ApprovalRule, ApprovalRuleError, CreatePullRequestError, HistoryPage, MOST_FROM_ONE_BRANCH,
     NewPullRequest, PullRequest, PullRequestError, PullRequestFilter, PullRequestPage,
 };
+pub use ref_protections::{PutProtectionError, RefProtection};
 pub use repositories::{CreateRepositoryError, NewRepository, RenameRepositoryError, RepositoryPage};
 pub use repository::{BranchPage, Repository};
+pub use sealing_keys::{SealingKeys, WrappedKey};
 pub use snapshot::Snapshot;
 pub use stores::{Components, Store, unique_id};
 pub use tags::SetTagsError;

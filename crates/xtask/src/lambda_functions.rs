@@ -3,6 +3,7 @@
 //! A function's handler is its name, by which the one binary knows what it is. Its class says what it may do in the account;
 //! what that comes to in IAM statements is the CDK app's matter.
 
+use crate::codegen::KeptApi;
 use std::fmt::Write as _;
 
 /// How long the gateway waits for an answer that is not streamed, in seconds (API Gateway quota "integration timeout"). Functions
@@ -17,6 +18,8 @@ const LONGEST_SECONDS: u32 = 900;
 pub enum Kind {
     /// An operation of the CodeCommit API: `POST /op/<name>`.
     Api,
+    /// An operation of our own: the same.
+    Own,
     /// The operations of IAM and STS: `POST /query/…`.
     Query,
     /// A request of Git's smart HTTP: `/v1/repos/…`.
@@ -56,19 +59,25 @@ const READ_ROWS_ONLY: &[&str] = &[
     "GetCommentReactions",
     "GetPullRequestApprovalStates",
     "GetPullRequestOverrideState",
+    "GetRefProtection",
     "GetRepository",
     "GetRepositoryTriggers",
     "ListApprovalRuleTemplates",
     "ListAssociatedApprovalRuleTemplatesForRepository",
     "ListBranches",
+    "ListCommitStatuses",
     "ListPullRequests",
+    "ListRefProtections",
     "ListRepositories",
     "ListRepositoriesForApprovalRuleTemplate",
     "ListTagsForResource",
 ];
 
+/// Operations of our own that change users or how their secrets are sealed.
+const CHANGE_IDENTITIES: &[&str] = &["EndUserSessions", "RotateSealingKey"];
+
 /// What the names of operations begin with that change nothing.
-const READING_VERBS: &[&str] = &["BatchDescribe", "BatchGet", "Describe", "Evaluate", "Get", "List"];
+const READING_VERBS: &[&str] = &["BatchDescribe", "BatchGet", "Describe", "Evaluate", "Get", "List", "LookUp"];
 
 /// One Lambda function.
 #[derive(Debug)]
@@ -85,13 +94,14 @@ pub struct LambdaFunction {
     pub memory_mb: u32,
     /// Whether its answer is sent while it is made.
     pub streaming: bool,
-    /// When a timer asks it to run, as `EventBridge` writes it.
+    /// When a timer asks it to run, as EventBridge writes it.
     pub schedule: Option<&'static str>,
 }
 
-/// All functions, where these operations of the API have one.
-pub fn functions(operations: &[&str]) -> Vec<LambdaFunction> {
-    let mut functions: Vec<LambdaFunction> = operations.iter().copied().map(of_operation).collect();
+/// All functions, where these operations have one.
+pub fn functions(operations: &[(&KeptApi, &str)]) -> Vec<LambdaFunction> {
+    let mut functions: Vec<LambdaFunction> =
+        operations.iter().map(|(api, name)| of_operation(if api.own { Kind::Own } else { Kind::Api }, name)).collect();
     functions.extend([
         answering("Query", Kind::Query, Class::Identity),
         answering("InfoRefs", Kind::Git, Class::Refs),
@@ -117,9 +127,11 @@ pub fn functions(operations: &[&str]) -> Vec<LambdaFunction> {
     functions
 }
 
-fn of_operation(name: &str) -> LambdaFunction {
+fn of_operation(kind: Kind, name: &str) -> LambdaFunction {
     let class = if name == "TestRepositoryTriggers" {
         Class::Deliver
+    } else if CHANGE_IDENTITIES.contains(&name) {
+        Class::Identity
     } else if READ_ROWS_ONLY.contains(&name) {
         Class::Refs
     } else if READING_VERBS.iter().any(|verb| name.starts_with(verb)) {
@@ -127,7 +139,7 @@ fn of_operation(name: &str) -> LambdaFunction {
     } else {
         Class::Write
     };
-    answering(name, Kind::Api, class)
+    answering(name, kind, class)
 }
 
 /// A function that answers a request of the gateway, with what suits most of them.
@@ -147,6 +159,7 @@ impl Kind {
     fn as_str(self) -> &'static str {
         match self {
             Self::Api => "api",
+            Self::Own => "own",
             Self::Query => "query",
             Self::Git => "git",
             Self::Authorizer => "authorizer",

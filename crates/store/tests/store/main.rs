@@ -14,6 +14,7 @@ mod managed_policies;
 mod packs;
 mod pull_request_histories;
 mod pull_requests;
+mod ref_protections;
 mod repositories;
 mod settings;
 mod snapshots;
