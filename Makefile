@@ -3,7 +3,7 @@
 # Everything that has to be installed besides rustup, git, Python 3, Node 20 and make is installed here.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint build fmt codegen venv lambda rehearse invoke soak bench fuzz infra synth deploy cost probe
+.PHONY: help run test lint build fmt codegen venv infra synth deploy cost probe lambda rehearse invoke soak bench fuzz
 
 VENV := .venv
 STAMP := $(VENV)/.installed
@@ -55,7 +55,7 @@ infra: venv synth ## Check the CDK app and the template that it makes
 synth: $(CDK) ## Make the CloudFormation template (infra/cdk.out); needs no account and no network
 	cd infra && npx cdk synth --quiet $(ARGS)
 
-deploy: $(CDK) ## Deploy into the AWS account that the AWS CLI would use (infra/README.md tells how)
+deploy: $(CDK) lambda ## Build the functions and deploy them into the AWS account that the AWS CLI would use
 	cd infra && npx cdk deploy --context deploying=true $(ARGS)
 
 cost: synth ## Compute what a deployment costs, from the template and list prices, and write it into infra/README.md
@@ -67,7 +67,7 @@ probe: venv ## Check a deployment: make probe ENDPOINT=https://â€¦ API=https://â
 lambda: venv ## Build the Lambda functions' binary (target/lambda/bootstrap)
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --release --compiler cargo --skip-target-check -p bootstrap
 
-rehearse: venv build ## Bring the synthesized template up on this machine and send git, boto3 and the AWS CLI through it
+rehearse: venv build synth ## Bring the synthesized template up on this machine and send git, boto3 and the AWS CLI through it
 	COLDFORGE_REHEARSAL=$(CURDIR)/target/debug/rehearsal $(CARGO_TEST) --workspace --test rehearsal
 
 invoke: venv build ## Invoke one Lambda function with its sample event (F=GetRepository)

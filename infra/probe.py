@@ -192,7 +192,7 @@ def bodies_in_chunks_arrive():
                          [git_login(), "Content-Type: application/x-git-upload-pack-request", "Git-Protocol: version=2", "Transfer-Encoding: chunked"],
                          pkt("command=ls-refs\n") + b"0000" + bytes(megabytes << 20), version)
             seen.append(f"{version[2:]} {megabytes} MB: {answer.status}")
-            assert answer.status not in (0, 411, 413, 501, 502, 503, 504), seen
+            assert answer.status == 200, seen
     return ", ".join(seen)
 
 
@@ -237,7 +237,7 @@ def the_query_protocol_is_routed():
     return answer
 
 
-@check("API Gateway proves who an IAM identity is; this is how the first administrator comes in")
+@check("API Gateway proves who an IAM identity is, without any secret of ours")
 def an_iam_identity_can_sign_in():
     needed("API")
     credentials = botocore.session.get_session().get_credentials()
@@ -246,6 +246,8 @@ def an_iam_identity_can_sign_in():
     request = AWSRequest("POST", API + "/auth/iam-session", data=b"{}", headers={"content-type": "application/json"})
     SigV4Auth(credentials.get_frozen_credentials(), "execute-api", REGION).add_auth(request)
     answer = ask("POST", API + "/auth/iam-session", [f"{name}: {value}" for name, value in request.headers.items()], b"{}")
+    if answer.status == 404:
+        raise Skip("this version has no such route")
     assert answer.status in (200, 403), answer
     return f"{answer.status}: " + ("signed in" if answer.status == 200 else "known to AWS, but not to Coldforge: is it 'adminPrincipalArn'?")
 

@@ -2,7 +2,7 @@
 //
 //   refs      rows, reading
 //   read      rows and packs, reading
-//   write     the same, and changes both
+//   write     the same, and changes both; seals what webhooks are signed with
 //   push      the same for repositories alone, and stores packs in parts
 //   identity  rows of users and credentials, reading and changing; seals secrets; no packs
 //   delete    rows; the only one that may delete packs
@@ -27,7 +27,7 @@ export const REPOSITORY_KEY_TAG = 'coldforge:repository-key';
 export const IDENTITY_PARTITIONS = ['USER#*', 'GROUP#*', 'CREDENTIAL#*', 'POLICY#*', 'SYSTEM'];
 
 /** Partitions of repositories and pull requests, where functions of class `identity` have no business. */
-export const REPOSITORY_PARTITIONS = ['REPO#*', 'PR#*', 'COMMENT#*', 'TEMPLATE*'];
+export const REPOSITORY_PARTITIONS = ['REPO#*', 'PR#*', 'COMMENT#*', 'TEMPLATE*', 'WEBHOOK#*'];
 
 /** Partitions that a push changes. */
 const PUSHED_PARTITIONS = ['REPO#*', 'PR#*', 'EVENT#*'];
@@ -36,6 +36,9 @@ const EVENT_PARTITIONS = ['EVENT#*'];
 
 /** What the names of all encryption contexts begin with that the service itself binds secrets to. */
 const OWN_CONTEXT = 'coldforge:*';
+
+/** What is in the context of the secrets that webhooks are signed with. */
+const WEBHOOK_CONTEXT = 'coldforge:webhook';
 
 const WRITES = ['dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'];
 
@@ -89,11 +92,12 @@ class Grants {
           ...this.storePacks(),
           ...this.changeRows(),
           denyWrites('KeepIdentities', this.table, IDENTITY_PARTITIONS),
+          this.sealSecrets(['kms:Encrypt'], WEBHOOK_CONTEXT),
         ];
       case 'push':
         return [this.describeKeys(), ...this.readPacks(), ...this.storePacks(), ...this.changeRows(PUSHED_PARTITIONS)];
       case 'identity':
-        return [...this.changeRows(), denyWrites('KeepRepositories', this.table, REPOSITORY_PARTITIONS), this.sealSecrets()];
+        return [...this.changeRows(), denyWrites('KeepRepositories', this.table, REPOSITORY_PARTITIONS), this.sealSecrets(['kms:Encrypt', 'kms:GenerateDataKey'])];
       case 'delete':
         return [
           ...this.readPacks(),
@@ -197,14 +201,15 @@ class Grants {
     return allow('DescribeKeys', ['kms:DescribeKey'], [anyKey()]);
   }
 
-  private sealSecrets(): iam.PolicyStatement {
-    return allow('SealSecrets', ['kms:Encrypt', 'kms:GenerateDataKey'], [this.key], this.ownContext());
+  /** Secrets of any kind, or of the one whose context has this name in it. */
+  private sealSecrets(actions: string[], kind?: string): iam.PolicyStatement {
+    return allow('SealSecrets', actions, [this.key], this.ownContext(kind));
   }
 
-  private ownContext() {
+  private ownContext(kind?: string) {
     return {
       'ForAllValues:StringLike': { 'kms:EncryptionContextKeys': [OWN_CONTEXT] },
-      Null: { 'kms:EncryptionContextKeys': 'false' },
+      Null: { 'kms:EncryptionContextKeys': 'false', ...(kind && { [`kms:EncryptionContext:${kind}`]: 'false' }) },
     };
   }
 

@@ -54,9 +54,10 @@ export class ColdforgeStack extends Stack {
     output('Endpoint', 'The endpoint URL for the AWS CLI and SDKs (AWS_ENDPOINT_URL_CODECOMMIT)', endpoint);
     output('CloneUrl', 'What to clone, with the name of a repository in place of REPOSITORY', `${endpoint}/v1/repos/REPOSITORY`);
     output('ApiUrl', "API Gateway's own address, for signing in with an IAM identity and for Git with a password", `https://${api.host}/${STAGE}`);
-    output('FirstAdministrator', 'How the first administrator signs in', firstAdministrator(settings));
-    output('TableName', 'The table, for backups', storage.table.tableName);
-    output('BucketName', 'The bucket of packs, for backups', storage.bucket.bucketName);
+    output('FirstAdministrator', 'How the first administrator is made', 'With your own AWS credentials: cargo run -p bootstrap --example first_administrator; infra/README.md tells more');
+    output('KeyArn', 'The key', storage.key.keyArn);
+    output('TableName', 'The table', storage.table.tableName);
+    output('BucketName', 'The bucket of packs', storage.bucket.bucketName);
     output('AlarmTopic', 'Where alarms are told; subscribe to it', watch.topic.topicArn);
     acknowledgeFindings({ settings, storage, permissions, api, edge, consumers });
   }
@@ -72,10 +73,4 @@ export class ColdforgeStack extends Stack {
     const functions = Object.fromEntries(CLASSES.map((name) => [name, make(`Of${name}`)])) as Record<PermissionClass, LogGroup>;
     return { functions, access: make('OfAccess') };
   }
-}
-
-function firstAdministrator({ adminPrincipalArn }: Settings): string {
-  return adminPrincipalArn
-    ? `With credentials of ${adminPrincipalArn}, send a signed POST to ApiUrl/auth/iam-session; see infra/README.md`
-    : "Deploy again with the setting 'adminPrincipalArn'; see infra/README.md";
 }

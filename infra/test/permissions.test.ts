@@ -68,7 +68,7 @@ test('only identity functions change users and credentials, and they change noth
   for (const name of ['write', 'delete', 'deliver'] as const) {
     assert.deepEqual(deniedWrites(name), ['USER#*', 'GROUP#*', 'CREDENTIAL#*', 'POLICY#*', 'SYSTEM'], name);
   }
-  assert.deepEqual(deniedWrites('identity'), ['REPO#*', 'PR#*', 'COMMENT#*', 'TEMPLATE*']);
+  assert.deepEqual(deniedWrites('identity'), ['REPO#*', 'PR#*', 'COMMENT#*', 'TEMPLATE*', 'WEBHOOK#*']);
   const [push] = statements('push').filter(({ Sid }) => Sid === 'ChangeRows');
   assert.deepEqual(push?.Condition, { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['REPO#*', 'PR#*', 'EVENT#*'] } });
   assert.ok(![...allowed('identity')].some((action) => action.startsWith('s3:')));
@@ -98,7 +98,9 @@ test('every use of a key is bound to what it is for', () => {
 
 test('secrets are sealed only by those that make them, and opened by all that check who calls', () => {
   for (const name of CLASSES) {
-    assert.equal(statements(name).some(({ Sid }) => Sid === 'SealSecrets'), name === 'identity', name);
+    const seals = statements(name).find(({ Sid }) => Sid === 'SealSecrets');
+    assert.equal(!!seals, name === 'identity' || name === 'write', name);
+    if (name === 'write') assert.equal(seals?.Condition?.Null?.['kms:EncryptionContext:coldforge:webhook'], 'false', 'and no credentials');
     assert.ok(statements(name).some(({ Sid }) => Sid === 'OpenSecrets'), name);
   }
 });
