@@ -2,7 +2,7 @@
 
 use crate::approval::{ApprovalRuleState, ApprovalRuleTemplateState};
 use crate::comment::CommentedOn;
-use crate::id::{EventId, RepositoryId};
+use crate::id::{EventId, PushId, RepositoryId};
 use crate::identity::{IdentityPath, UniqueId};
 use crate::merge::MergeFacts;
 use crate::names::{ApprovalRuleTemplateName, BranchName, RefName, RepositoryName};
@@ -105,6 +105,9 @@ pub enum EventKind {
         /// The merge that moved the ref, if it was one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         merge: Option<MergeFacts>,
+        /// Which part of a push it is, when the push had to be committed in several.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<PushPart>,
     },
     /// A merge commit was made that no ref leads to.
     UnreferencedMergeCommitCreated {
@@ -346,6 +349,16 @@ pub struct ReferenceChange {
     /// Whether it was moved to something that does not contain what it pointed to before.
     #[serde(default)]
     pub forced: bool,
+}
+
+/// A part of a push that moves more refs than fit into one commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PushPart {
+    /// Names the push; all of its parts have it.
+    pub push: PushId,
+    /// Whether no part follows. A push that breaks off has no last part.
+    pub last: bool,
 }
 
 /// A stored event that cannot be read.

@@ -7,6 +7,7 @@ pub mod account;
 pub mod approval;
 pub mod arn;
 pub mod comment;
+pub mod delivery;
 pub mod event;
 pub mod id;
 pub mod identity;
@@ -23,10 +24,13 @@ pub use approval::{
 };
 pub use arn::RepositoryArn;
 pub use comment::{CommentLocation, CommentedOn, FileVersion};
+pub use delivery::{Delivery, DeliveryContent, Lane};
 pub use event::{
-    Actor, Event, EventIdentity, EventKind, EventRepository, IdentityChange, IdentityKind, ReferenceChange,
+    Actor, Event, EventIdentity, EventKind, EventRepository, IdentityChange, IdentityKind, PushPart, ReferenceChange,
 };
-pub use id::{ApprovalRuleId, ApprovalRuleTemplateId, CommentId, EventId, RepositoryId};
+pub use id::{
+    ApprovalRuleId, ApprovalRuleTemplateId, CommentId, EventId, NotificationRuleId, PushId, RepositoryId, WebhookId,
+};
 pub use identity::{IdentityPath, UniqueId, UniqueIdKind};
 pub use merge::{ConflictDetailLevel, ConflictResolutionStrategy, MergeFacts, MergeOption};
 pub use names::{
@@ -37,4 +41,4 @@ pub use pull_request::{
     PullRequestEventType, PullRequestId, PullRequestMerge, PullRequestState, PullRequestStatus, RevisionId,
 };
 pub use reaction::Reaction;
-pub use trigger::{Destination, Trigger, TriggerEvent, TriggerName};
+pub use trigger::{Destination, EventBus, Trigger, TriggerEvent, TriggerName};

@@ -1,7 +1,7 @@
 //! What can be typed after `coldforge`.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use domain::Destination;
+use domain::{Destination, EventBus};
 use embedded::Endpoint;
 use service::Quotas;
 use std::net::SocketAddr;
@@ -81,11 +81,15 @@ pub(crate) struct Serve {
     )]
     pub(crate) max_open_pull_requests: usize,
 
-    /// An endpoint that stands in for the topic or the function with this ARN, which triggers can deliver to. It gets what the
-    /// topic's subscribers or the function would get, as a POST. May be given several times; http:// works for this machine
-    /// only.
+    /// An endpoint that stands in for the topic, the function or the event bus with this ARN. It gets what the topic's
+    /// subscribers, the function or the targets of the bus's rules would get, as a POST. Every event goes to the bus, if there
+    /// is one. May be given several times; http:// works for this machine only.
     #[arg(long = "destination", value_name = "ARN=URL", value_parser = destination)]
-    pub(crate) destinations: Vec<(Destination, Endpoint)>,
+    pub(crate) destinations: Vec<(String, Endpoint)>,
+
+    /// Where people can look at repositories in a browser: links in messages lead there. Without it they are clone URLs.
+    #[arg(long, value_name = "URL", env = "COLDFORGE_CONSOLE")]
+    pub(crate) console: Option<String>,
 
     /// How log lines look on standard error.
     #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "COLDFORGE_LOG_FORMAT")]
@@ -105,8 +109,10 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-fn destination(text: &str) -> Result<(Destination, Endpoint), String> {
+fn destination(text: &str) -> Result<(String, Endpoint), String> {
     let (arn, url) = text.split_once('=').ok_or("it must look like ARN=URL")?;
-    let destination = Destination::parse(arn).map_err(|error| error.to_string())?;
-    Ok((destination, Endpoint::parse(url).map_err(|error| error.to_string())?))
+    if EventBus::parse(arn).is_none() {
+        Destination::parse(arn).map_err(|error| error.to_string())?;
+    }
+    Ok((arn.to_owned(), Endpoint::parse(url).map_err(|error| error.to_string())?))
 }

@@ -2,6 +2,7 @@
 
 mod administrator;
 mod cli;
+mod deliver;
 mod log;
 mod port_log;
 mod serve;

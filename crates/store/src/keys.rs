@@ -45,6 +45,10 @@
 //! | `USER#<name>` | `KEY#<key id>` | an access key |
 //! | `USER#<name>` | `POLICY#<name>` | an inline policy |
 //! | `EVENT#<repository id>` or `EVENT#ACCOUNT` | `<event id>` | an event; expires |
+//! | `LANES` | `<destination>#<repository id>` or `<destination>#account` | when a lane of deliveries is due; there as long as it has any |
+//! | `LANE#<destination>#<repository id>` | `<place>` | a delivery that waits (see `deliveries`) |
+//! | `TOLD#<push id>` | `<destination>#<repository id>` | the events of a push in parts that a lane has delivered; expires |
+//! | `CONSUMER#<name>` | `META` | how far a consumer of the change feed has read |
 //! | `TOKEN#<digest>` | `META` | what the request with this client request token made; expires |
 //!
 //! Names of users, groups and policies stand in keys in lower case.
@@ -53,8 +57,8 @@
 
 use crate::tokens::digest;
 use domain::{
-    ApprovalRuleName, ApprovalRuleTemplateId, ApprovalRuleTemplateName, CommentId, EventId, GroupName, PolicyName,
-    PullRequestId, RefName, RepositoryId, RepositoryName, RevisionId, UserName,
+    ApprovalRuleName, ApprovalRuleTemplateId, ApprovalRuleTemplateName, CommentId, EventId, GroupName, Lane,
+    PolicyName, PullRequestId, PushId, RefName, RepositoryId, RepositoryName, RevisionId, UserName,
 };
 use git::{ObjectId, PackId, Part};
 use ports::{BlobError, BlobName, Key, SortRange};
@@ -77,6 +81,7 @@ pub(crate) const COMMENT: &str = "COMMENT#";
 const EMOJI: &str = "EMOJI#";
 const DIR: &str = "DIR#";
 pub(crate) const EVENT: &str = "EVENT#";
+pub(crate) const LANES: &str = "LANES";
 
 pub(crate) fn name(name: &RepositoryName) -> Key {
     Key::new(ACCOUNT, format!("{NAME}{name}"))
@@ -328,6 +333,31 @@ pub(crate) fn event(repository: Option<&RepositoryId>, event: &EventId) -> Key {
 /// Whether the row is an event.
 pub(crate) fn is_event(key: &Key) -> bool {
     key.partition.starts_with(EVENT)
+}
+
+/// When a lane is due.
+pub(crate) fn lane(lane: &Lane) -> Key {
+    Key::new(LANES, lane.to_string())
+}
+
+/// The partition of what waits in a lane.
+pub(crate) fn deliveries(lane: &Lane) -> String {
+    format!("LANE#{lane}")
+}
+
+/// A delivery at its place in a lane.
+pub(crate) fn delivery(lane: &Lane, place: &str) -> Key {
+    Key::new(deliveries(lane), place)
+}
+
+/// What a lane has delivered of a push in parts.
+pub(crate) fn told(push: &PushId, lane: &Lane) -> Key {
+    Key::new(format!("TOLD#{push}"), lane.to_string())
+}
+
+/// How far a consumer of the change feed has read.
+pub(crate) fn consumer(name: &str) -> Key {
+    Key::new(format!("CONSUMER#{name}"), META)
 }
 
 /// The blob that holds one file of a stored pack.

@@ -12,7 +12,9 @@ mod amendment;
 mod approval_rule_templates;
 mod change;
 mod comments;
+mod consumers;
 mod credentials;
+mod deliveries;
 mod encryption;
 mod error;
 mod events;
@@ -38,7 +40,9 @@ pub use comments::{
     Comment, CommentPage, CommentReaction, Commented, EditCommentError, FoundComment, NewComment, PostCommentError,
     ReactionPage,
 };
+pub use consumers::{News, read_change};
 pub use credentials::Credentials;
+pub use deliveries::{NewDelivery, TakenLane, WaitingDelivery};
 pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
 pub use identities::{
@@ -54,7 +58,7 @@ pub use pull_requests::{
 pub use repositories::{CreateRepositoryError, NewRepository, RenameRepositoryError, RepositoryPage};
 pub use repository::{BranchPage, Repository};
 pub use snapshot::Snapshot;
-pub use stores::{Components, Store, unique_id};
+pub use stores::{Components, Store, push_id, unique_id};
 pub use tags::SetTagsError;
 pub use tokens::{RequestToken, TokenUse};
 pub use triggers::TriggerConfiguration;

@@ -6,7 +6,7 @@ use crate::packs::PackCache;
 use crate::repository::Repository;
 use crate::rows::{self, MetaRow};
 use crate::{keys, rows::Millis};
-use domain::{RepositoryId, UniqueId, UniqueIdKind};
+use domain::{PushId, RepositoryId, UniqueId, UniqueIdKind};
 use git::odb::ObjectCache;
 use ports::clock::Clock;
 use ports::{Blobs, Feed, Page, Row, Scan, SortRange, Table};
@@ -103,6 +103,11 @@ const LARGEST_PAGE: usize = 100_000;
 /// A fresh unique id.
 pub fn unique_id(kind: UniqueIdKind) -> Result<UniqueId, Error> {
     Ok(UniqueId::from_random(kind, random()?))
+}
+
+/// A fresh name for a push.
+pub fn push_id() -> Result<PushId, Error> {
+    Ok(PushId::from_random(random()?))
 }
 
 /// Random bytes for ids.

@@ -9,9 +9,11 @@ use std::process::Command;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("auth", &["domain", "ports"]),
     ("aws", &["ports"]),
+    ("egress", &["ports"]),
     ("embedded", &["ports"]),
     ("functions", &["api", "domain", "git", "service", "store"]),
-    ("local", &["auth", "domain", "embedded", "functions", "ports", "service", "store"]),
+    ("local", &["auth", "domain", "embedded", "functions", "notify", "ports", "service", "store"]),
+    ("notify", &["domain", "ports", "store"]),
     ("service", &["api", "auth", "domain", "ports", "store"]),
     ("store", &["domain", "git", "ports"]),
 ];
