@@ -44,6 +44,11 @@ pub(crate) fn required(given: Option<String>, missing: ErrorCode, what: &str) ->
     given.filter(|text| !text.is_empty()).ok_or_else(|| Failure::new(missing, format!("{what} is required")))
 }
 
+/// What answers a value of one of our own operations that breaks a rule which the model does not know.
+pub(crate) fn invalid(member: &str, rule: impl std::fmt::Display) -> Failure {
+    Failure::new(ErrorCode::ValidationException, format!("'{member}' is not valid: {rule}"))
+}
+
 /// How many rows a page may have: `default` when the client names no number, else 1 to `most`.
 pub(crate) fn page_size(given: Option<i32>, default: usize, most: usize) -> Result<usize> {
     match given {

@@ -6,6 +6,7 @@ mod blocking;
 mod branches;
 mod changes;
 mod comments;
+mod commit_statuses;
 mod commits;
 mod files;
 mod git;

@@ -3,9 +3,11 @@
 //! The table of contents: every API operation that there is a function for.
 
 use crate::{
-    approval_rule_templates, branches, comments, commits, files, merges, pull_requests, repositories, tags, triggers,
+    approval_rule_templates, branches, comments, commit_statuses, commits, files, merges, pull_requests, repositories,
+    tags, triggers,
 };
 use api::operations;
+use api::own::operations as own;
 use service::Entry;
 
 /// The entries, by family.
@@ -104,6 +106,12 @@ pub fn operations() -> Vec<Entry> {
         }),
         Entry::new::<operations::UpdateComment, _>(|cx, on, input| {
             Box::pin(comments::update_comment::update_comment(cx, on, input))
+        }),
+        Entry::new::<own::ListCommitStatuses, _>(|cx, on, input| {
+            Box::pin(commit_statuses::list_commit_statuses::list_commit_statuses(cx, on, input))
+        }),
+        Entry::new::<own::PutCommitStatus, _>(|cx, on, input| {
+            Box::pin(commit_statuses::put_commit_status::put_commit_status(cx, on, input))
         }),
         Entry::new::<operations::BatchGetCommits, _>(|cx, on, input| {
             Box::pin(commits::batch_get_commits::batch_get_commits(cx, on, input))

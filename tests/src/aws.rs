@@ -1,5 +1,6 @@
 //! The AWS CLI and Python clients of the virtual environment that `make` prepares, unchanged, configured as a person would.
 
+use crate::model::Model;
 use crate::server::Server;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ impl Aws {
         let config = format!(
             "[profile cc]\nregion = {}\naws_access_key_id = {}\naws_secret_access_key = {}\nservices = cc\n\
              [services cc]\ncodecommit =\n  endpoint_url = {endpoint}\niam =\n  endpoint_url = {endpoint}\nsts =\n  \
-             endpoint_url = {endpoint}\n",
+             endpoint_url = {endpoint}\ncoldforge =\n  endpoint_url = {endpoint}\n",
             credentials.region,
             credentials.access_key_id,
             credentials.secret_access_key,
@@ -27,6 +28,14 @@ impl Aws {
         );
         std::fs::write(home.join(".aws/config"), config).unwrap();
         Self { home: home.to_owned() }
+    }
+
+    /// Gives the clients of this home the model of Coldforge's own operations, as `aws configure add-model` does it.
+    pub fn add_model(&self) {
+        let model = format!("file://{}", Model::own_file().display());
+        let arguments = ["configure", "add-model", "--service-name", "coldforge", "--service-model", &model];
+        let output = self.command("aws").args(arguments).output().unwrap();
+        assert!(output.status.success(), "aws configure add-model: {}", String::from_utf8_lossy(&output.stderr));
     }
 
     /// A program of the virtual environment in this home.

@@ -85,22 +85,26 @@ impl Cases {
         own.into_iter().chain(like)
     }
 
-    /// Operations that are told of, although the model has none of that name, and errors they do not declare.
-    pub fn strangers(&self, model: &Model) -> Vec<String> {
-        let known = model.operations();
+    /// Operations that are told of, although the models have none of that name, and errors they do not declare.
+    pub fn strangers(&self, models: &[Model]) -> Vec<String> {
+        let declared: BTreeMap<String, Vec<String>> = models
+            .iter()
+            .flat_map(|model| {
+                model.operations().into_iter().map(|operation| (operation.clone(), model.errors(&operation)))
+            })
+            .collect();
         let mut strangers = Vec::new();
         for (operation, told) in &self.operations {
-            if !known.contains(operation) {
+            let Some(declared) = declared.get(operation) else {
                 strangers.push(operation.clone());
                 continue;
-            }
-            let declared = model.errors(operation);
+            };
             let errors = told.errors.keys().filter(|error| !declared.contains(error));
             strangers.extend(errors.map(|error| format!("{operation} {error}")));
             strangers.extend(told.like.iter().filter(|like| !self.operations.contains_key(*like)).cloned());
         }
-        let declared: Vec<String> = known.iter().flat_map(|operation| model.errors(operation)).collect();
-        strangers.extend(self.everywhere.keys().filter(|error| !declared.contains(error)).cloned());
+        let nowhere = |error: &&String| !declared.values().any(|errors| errors.contains(error));
+        strangers.extend(self.everywhere.keys().filter(nowhere).cloned());
         strangers
     }
 }

@@ -1,13 +1,17 @@
-//! The public API model, as the service keeps it: what a client may send, and what it may be told.
+//! The API models, as the service keeps them: what a client may send, and what it may be told.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-/// The model.
+/// A model.
 pub struct Model(Value);
+
+/// The model of Coldforge's own operations.
+static OWN: LazyLock<Model> = LazyLock::new(|| Model::at(&Model::own_file()));
 
 /// A rule of the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +38,27 @@ pub struct Broken {
 }
 
 impl Model {
-    /// Reads `crates/api/model/codecommit.json`.
+    /// The public one, `crates/api/model/codecommit.json`.
     pub fn read() -> Self {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/api/model/codecommit.json");
+        Self::at(&folder().join("codecommit.json"))
+    }
+
+    /// Where that of Coldforge's own operations is.
+    pub fn own_file() -> PathBuf {
+        folder().join("coldforge.json")
+    }
+
+    /// The public one, and that of Coldforge's own operations.
+    pub fn both() -> [Self; 2] {
+        [Self::read(), Self::at(&Self::own_file())]
+    }
+
+    /// Whether an operation is one of Coldforge's own.
+    pub fn is_own(operation: &str) -> bool {
+        OWN.0["operations"].get(operation).is_some()
+    }
+
+    fn at(file: &Path) -> Self {
         Self(serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap())
     }
 
@@ -89,10 +111,11 @@ impl Model {
             let shape = self.shape(&shape).as_object().unwrap();
             let kind = text(&shape["type"]);
             let parts = ["type", "members", "member", "key", "value"];
-            let keywords = shape.keys().filter(|keyword| !parts.contains(&keyword.as_str()));
+            let keywords = shape.keys().filter(|keyword| !parts.contains(&keyword.as_str()) && is_rule(keyword));
             kinds.extend(keywords.map(|keyword| format!("{kind}.{keyword}")));
             for member in shape.get("members").and_then(Value::as_object).into_iter().flat_map(Map::values) {
-                let keywords = member.as_object().unwrap().keys().filter(|keyword| *keyword != "shape");
+                let keywords =
+                    member.as_object().unwrap().keys().filter(|keyword| *keyword != "shape" && is_rule(keyword));
                 kinds.extend(keywords.map(|keyword| format!("member.{keyword}")));
             }
         }
@@ -216,13 +239,22 @@ impl Model {
                     "blob" => (Rule::Length, json!(STANDARD.encode(vec![0; max as usize + 1]))),
                     _ => (Rule::Length, json!("x".repeat(max as usize + 1))),
                 });
-                let odd_characters = shape["pattern"].as_str().map(|_| (Rule::Characters, json!("x y")));
+                let odd_characters = shape["pattern"].as_str().map(|_| (Rule::Characters, json!("x \u{7}y")));
                 let no_word = shape["enum"].as_array().map(|_| (Rule::Enumeration, json!("NEITHER")));
                 let values = [too_long, odd_characters, no_word].into_iter().flatten();
                 values.map(|(rule, value)| Broken { path: path.to_owned(), rule, value }).collect()
             }
         }
     }
+}
+
+/// Whether a keyword says anything of values.
+fn is_rule(keyword: &str) -> bool {
+    keyword != "documentation"
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/api/model")
 }
 
 fn text(value: &Value) -> String {

@@ -1,6 +1,7 @@
 //! API calls signed by AWS's own signer, and every way to spoil them.
 
 use crate::http::{self, Answer};
+use crate::model::Model;
 use crate::server::Server;
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
@@ -53,7 +54,7 @@ impl Call {
             access_key_id: server.credentials.access_key_id.clone(),
             secret_access_key: server.credentials.secret_access_key.clone(),
             region: server.credentials.region.clone(),
-            service: "codecommit".to_owned(),
+            service: if Model::is_own(operation) { "coldforge" } else { "codecommit" }.to_owned(),
             at: SystemTime::now(),
         }
     }
@@ -65,19 +66,25 @@ impl Call {
 
     /// Signs and sends it, and gives the HTTP answer as it is.
     pub fn send_raw(&self, server: &Server) -> Answer {
-        let target = format!("CodeCommit_20150413.{}", self.operation);
+        let target = target_of(&self.operation);
         let unsigned =
             [("host", server.address()), ("content-type", "application/x-amz-json-1.1"), ("x-amz-target", &target)];
         let keys = (self.access_key_id.as_str(), self.secret_access_key.as_str());
         let signed = signed_headers(server, keys, (&self.region, &self.service), self.at, &unsigned, &self.body);
         let mut headers: Vec<(&str, &str)> =
             signed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let sent_target = self.sent_operation.as_ref().map(|operation| format!("CodeCommit_20150413.{operation}"));
+        let sent_target = self.sent_operation.as_deref().map(target_of);
         if let Some(sent) = &sent_target {
             headers[2].1 = sent;
         }
         http::request(server.address(), "POST", "/", &headers, self.sent_body.as_ref().unwrap_or(&self.body))
     }
+}
+
+/// How a request names an operation.
+fn target_of(operation: &str) -> String {
+    let prefix = if Model::is_own(operation) { "Coldforge_20261128" } else { "CodeCommit_20150413" };
+    format!("{prefix}.{operation}")
 }
 
 /// The headers of a `POST /`, with those that make it signed by a key id and its secret for a region and a service.

@@ -57,10 +57,10 @@ fn to_come() -> BTreeMap<String, String> {
 }
 
 #[test]
-fn every_operation_of_the_model_is_there_or_listed_with_a_reason() {
+fn every_operation_of_the_models_is_there_or_listed_with_a_reason() {
     let journey = Journey::begin();
     let mut to_come = to_come();
-    for operation in Model::read().operations() {
+    for operation in Model::both().iter().flat_map(Model::operations) {
         let missing = match journey.server.api(&operation, json!({})) {
             Ok(_) => false,
             Err(error) => {
@@ -72,21 +72,22 @@ fn every_operation_of_the_model_is_there_or_listed_with_a_reason() {
         assert!(listed || !missing, "{operation} has no function, and operations_to_come.tsv does not say why");
         assert!(missing || !listed, "{operation} is there: take it out of operations_to_come.tsv");
     }
-    assert!(to_come.is_empty(), "the model has no such operations: {to_come:?}");
+    assert!(to_come.is_empty(), "no model has such operations: {to_come:?}");
 }
 
-/// The operations that have a function.
-fn implemented() -> Vec<String> {
+/// The operations of a model that have a function.
+fn implemented(model: &Model) -> Vec<String> {
     let to_come = to_come();
-    Model::read().operations().into_iter().filter(|operation| !to_come.contains_key(operation)).collect()
+    model.operations().into_iter().filter(|operation| !to_come.contains_key(operation)).collect()
 }
 
 #[test]
 fn every_member_of_every_input_is_known_with_its_type() {
     let journey = Journey::begin();
-    let model = Model::read();
+    let models = Model::both();
+    let operations = models.iter().flat_map(|model| implemented(model).into_iter().map(move |name| (model, name)));
     let mut wrong = Vec::new();
-    for operation in implemented() {
+    for (model, operation) in operations {
         for (path, input) in model.mistyped_inputs(&operation) {
             match Call::new(&journey.server, &operation, &input).send(&journey.server) {
                 Err(error) if error.name == "SerializationException" => {}
@@ -100,11 +101,11 @@ fn every_member_of_every_input_is_known_with_its_type() {
 #[test]
 fn every_kind_of_constraint_is_one_that_is_checked() {
     let known: BTreeSet<String> = CONSTRAINTS.iter().map(|&kind| kind.to_owned()).collect();
-    let found = Model::read().constraint_kinds();
+    let found: BTreeSet<String> = Model::both().iter().flat_map(Model::constraint_kinds).collect();
     let new: Vec<_> = found.difference(&known).collect();
-    assert!(new.is_empty(), "the model demands what nothing here checks: {new:?}");
+    assert!(new.is_empty(), "a model demands what nothing here checks: {new:?}");
     let gone: Vec<_> = known.difference(&found).collect();
-    assert!(gone.is_empty(), "the model does not say this any more: {gone:?}");
+    assert!(gone.is_empty(), "no model says this any more: {gone:?}");
 }
 
 /// Members that name the resource of a request, which is found before its function runs.
@@ -113,10 +114,11 @@ const OF_THE_RESOURCE: [&str; 2] = ["oldName", "resourceArn"];
 /// Members are fields of generated types. A function that never names a field neither reads nor fills it.
 #[test]
 fn every_member_of_an_operation_is_named_by_the_functions() {
-    let model = Model::read();
+    let models = Model::both();
+    let operations = models.iter().flat_map(|model| implemented(model).into_iter().map(move |name| (model, name)));
     let words = words_of_functions();
     let mut unnamed = BTreeMap::new();
-    for operation in implemented() {
+    for (model, operation) in operations {
         for member in model.member_names(&operation) {
             if !words.contains(&field(&member)) && !OF_THE_RESOURCE.contains(&member.as_str()) {
                 unnamed.entry(member).or_insert_with(Vec::new).push(operation.clone());

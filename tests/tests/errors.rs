@@ -47,9 +47,10 @@ fn world(journey: &Journey) -> World {
 }
 
 /// The operations that have a function.
-fn implemented(journey: &Journey, model: &Model) -> Vec<String> {
-    let mut operations = model.operations();
-    operations.retain(|operation| {
+fn implemented<'a>(journey: &Journey, models: &'a [Model]) -> Vec<(&'a Model, String)> {
+    let of = |model: &'a Model| model.operations().into_iter().map(move |operation| (model, operation));
+    let mut operations: Vec<(&Model, String)> = models.iter().flat_map(of).collect();
+    operations.retain(|(_, operation)| {
         !matches!(journey.server.api(operation, json!({})), Err(error) if error.name == "NotImplementedException")
     });
     operations
@@ -57,13 +58,13 @@ fn implemented(journey: &Journey, model: &Model) -> Vec<String> {
 
 #[test]
 fn every_declared_error_is_produced_or_cannot_happen() {
-    let (cases, model) = (Cases::read(), Model::read());
+    let (cases, models) = (Cases::read(), Model::both());
     let mut wrong: Vec<String> = cases
-        .strangers(&model)
+        .strangers(&models)
         .into_iter()
         .map(|stranger| format!("{stranger}: the model declares no such thing"))
         .collect();
-    for operation in implemented(&Journey::begin(), &model) {
+    for (model, operation) in implemented(&Journey::begin(), &models) {
         if cases.input(&operation).is_none() {
             wrong.push(format!("{operation}: no file of tests/errors tells an input"));
             continue;
@@ -96,9 +97,9 @@ fn every_declared_error_is_produced_or_cannot_happen() {
 #[test]
 fn every_case_is_answered_with_its_error() {
     let journey = Journey::begin();
-    let (cases, model, world) = (Cases::read(), Model::read(), world(&journey));
+    let (cases, models, world) = (Cases::read(), Model::both(), world(&journey));
     let mut wrong = Vec::new();
-    for operation in implemented(&journey, &model) {
+    for (model, operation) in implemented(&journey, &models) {
         let Some(input) = cases.input(&operation).map(|input| world.expand(input)) else { continue };
         for error in model.errors(&operation) {
             let Some(Case::Patches(patches)) = cases.of(&operation, &error) else { continue };
@@ -139,7 +140,7 @@ const PERHAPS_OF_A_BRANCH: [&str; 8] = [
 #[test]
 fn every_operation_is_refused_to_those_whose_policies_do_not_allow_it() {
     let journey = Journey::begin();
-    let (cases, model, world) = (Cases::read(), Model::read(), world(&journey));
+    let (cases, models, world) = (Cases::read(), Model::both(), world(&journey));
     let server = &journey.server;
     let [nobody, elsewhere, but_one, no_refs, only] =
         ["nobody", "elsewhere", "but-one", "no-refs", "only"].map(|name| server.create_user(name, &[]));
@@ -148,16 +149,22 @@ fn every_operation_is_refused_to_those_whose_policies_do_not_allow_it() {
         |effect: &str, action: &str, resource: &str| json!({"Effect": effect, "Action": action, "Resource": resource});
     server.put_policy(
         "elsewhere",
-        &statement("Allow", "codecommit:*", "arn:aws:codecommit:eu-west-1:123456789012:elsewhere"),
+        &json!(["codecommit:*", "coldforge:*"].map(|actions| statement(
+            "Allow",
+            actions,
+            "arn:aws:codecommit:eu-west-1:123456789012:elsewhere"
+        ))),
     );
     let mut with_refs = statement("Deny", "codecommit:*", "*");
     with_refs["Condition"] = json!({"Null": {"codecommit:References": "false"}});
-    server.put_policy("no-refs", &json!([statement("Allow", "codecommit:*", "*"), with_refs]));
+    let all = ["codecommit:*", "coldforge:*"].map(|actions| statement("Allow", actions, "*"));
+    server.put_policy("no-refs", &json!([all[0], all[1], with_refs]));
 
     let mut wrong = Vec::new();
-    for operation in implemented(&journey, &model) {
+    for (_, operation) in implemented(&journey, &models) {
         let Some(input) = cases.input(&operation).map(|input| world.expand(input)) else { continue };
-        let action = format!("codecommit:{operation}");
+        let api = if Model::is_own(&operation) { "coldforge" } else { "codecommit" };
+        let action = format!("{api}:{operation}");
         let everything_else = json!([statement("Allow", "*", "*"), statement("Deny", &action, "*")]);
         server.put_policy("but-one", &everything_else);
         server.put_policy("only", &statement("Allow", &action, "*"));

@@ -2,12 +2,15 @@
 
 use crate::check::{Check, Violation};
 use crate::errors::ErrorCode;
+use crate::json_api::JsonApi;
 use crate::shapes::CreatePullRequestInput;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// An operation of the API.
+/// An operation of an API.
 pub trait Operation: 'static {
+    /// The API it belongs to.
+    const API: JsonApi;
     /// Its name, as in `X-Amz-Target: CodeCommit_20150413.<name>`.
     const NAME: &'static str;
     /// The errors that the model declares for it.

@@ -2,6 +2,7 @@
 
 use crate::approval::{ApprovalRuleState, ApprovalRuleTemplateState};
 use crate::comment::CommentedOn;
+use crate::commit_status::{StatusContext, StatusFacts};
 use crate::id::{EventId, PushId, RepositoryId};
 use crate::identity::{IdentityPath, UniqueId};
 use crate::merge::MergeFacts;
@@ -267,6 +268,18 @@ pub enum EventKind {
         /// The reaction now.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<Reaction>,
+    },
+    /// Somebody said how a check of a commit went.
+    CommitStatusChanged {
+        /// The object id of the commit, in hex.
+        commit: String,
+        /// Which check.
+        context: StatusContext,
+        /// What was said of it before, if anything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<StatusFacts>,
+        /// What is said of it now.
+        after: StatusFacts,
     },
     /// A user, group or managed policy was made, changed or removed.
     IdentityChanged {

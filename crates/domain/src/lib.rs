@@ -7,6 +7,7 @@ pub mod account;
 pub mod approval;
 pub mod arn;
 pub mod comment;
+pub mod commit_status;
 pub mod delivery;
 pub mod event;
 pub mod id;
@@ -24,6 +25,7 @@ pub use approval::{
 };
 pub use arn::RepositoryArn;
 pub use comment::{CommentLocation, CommentedOn, FileVersion};
+pub use commit_status::{StatusContext, StatusContextError, StatusFacts, StatusState};
 pub use delivery::{Delivery, DeliveryContent, Lane};
 pub use event::{
     Actor, Event, EventIdentity, EventKind, EventRepository, IdentityChange, IdentityKind, PushPart, ReferenceChange,

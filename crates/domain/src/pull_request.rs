@@ -244,6 +244,7 @@ impl EventKind {
             | Self::CommentUpdated(_)
             | Self::CommentContentDeleted(_)
             | Self::CommentReactionChanged { .. }
+            | Self::CommitStatusChanged { .. }
             | Self::IdentityChanged { .. } => return None,
         };
         Some((pull_request.id, event_type))

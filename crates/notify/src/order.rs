@@ -19,7 +19,9 @@ pub fn order(event: &Event) -> BTreeSet<String> {
         | EventKind::RepositoryTagsChanged { .. }
         | EventKind::RepositoryEncryptionKeyChanged { .. }
         | EventKind::RepositoryTriggersChanged { .. } => one("settings"),
-        EventKind::UnreferencedMergeCommitCreated { commit, .. } => one(commit),
+        EventKind::UnreferencedMergeCommitCreated { commit, .. } | EventKind::CommitStatusChanged { commit, .. } => {
+            one(format!("commit/{commit}"))
+        }
         EventKind::PullRequestCreated { pull_request }
         | EventKind::PullRequestTitleChanged { pull_request, .. }
         | EventKind::PullRequestDescriptionChanged { pull_request, .. }

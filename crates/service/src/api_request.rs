@@ -3,6 +3,7 @@
 use crate::Response;
 use crate::body::Body;
 use crate::failure::Failure;
+use api::JsonApi;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::json;
@@ -10,11 +11,15 @@ use serde_json::json;
 /// The longest request body, in bytes: a file of 6 MiB in base64, and 2 MiB for the rest.
 pub(crate) const MOST_BODY_BYTES: usize = 10 << 20;
 
-const TARGET_PREFIX: &str = "CodeCommit_20150413.";
-
-/// The operation that a request names.
-pub(crate) fn operation(headers: &HeaderMap) -> Option<&str> {
-    headers.get("x-amz-target")?.to_str().ok()?.strip_prefix(TARGET_PREFIX)
+/// The API and the operation that a request names; an operation without a name for what names none. What is not for our own API
+/// is taken to be for CodeCommit's.
+pub(crate) fn operation(headers: &HeaderMap) -> (JsonApi, &str) {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let (prefix, operation) = target.split_once('.').unwrap_or_default();
+    match JsonApi::ALL.into_iter().find(|api| api.target_prefix() == prefix) {
+        Some(api) => (api, operation),
+        None => (JsonApi::CodeCommit, ""),
+    }
 }
 
 /// The answer of an operation that succeeded.

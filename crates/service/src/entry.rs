@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::failure::{Code, Failure, GitFailure, Result};
 use crate::git_request::GitRequest;
 use crate::resource::{Authorized, Resource};
-use api::{Check, Conditions, ErrorCode, Operation};
+use api::{Check, Conditions, ErrorCode, JsonApi, Operation};
 use futures_util::future::BoxFuture;
 use store::Repository;
 
@@ -17,8 +17,9 @@ type Run = dyn Fn(Context, Vec<u8>) -> BoxFuture<'static, Result<Vec<u8>>> + Sen
 /// A function that acts on a `T`.
 type Function<T, Input, Output> = fn(Context, Authorized<T>, Input) -> BoxFuture<'static, Result<Output>>;
 
-/// One operation of the API with its function.
+/// One operation of an API with its function.
 pub struct Entry {
+    api: JsonApi,
     name: &'static str,
     errors: &'static [ErrorCode],
     run: Box<Run>,
@@ -36,12 +37,17 @@ impl Entry {
                 drop(body);
                 input.check().map_err(|violation| Failure::new(violation.code, violation.message))?;
                 let cx = cx.of_input(&input);
-                let action = format!("codecommit:{}", O::NAME);
+                let action = format!("{}:{}", O::API.signing_name(), O::NAME);
                 let resource = T::find(&cx, &action, &input).await?;
                 encode(&function(cx, resource, input).await?)
             })
         };
-        Self { name: O::NAME, errors: O::ERRORS, run: Box::new(run) }
+        Self { api: O::API, name: O::NAME, errors: O::ERRORS, run: Box::new(run) }
+    }
+
+    /// The API that the operation belongs to.
+    pub fn api(&self) -> JsonApi {
+        self.api
     }
 
     /// The operation's name.

@@ -11,7 +11,7 @@ use crate::git_request::{self, GitAction, GitProtocol, GitRequest, GitTarget};
 use crate::identities::Identities;
 use crate::query::{self, QueryEntry};
 use crate::resource;
-use api::operations::OPERATIONS;
+use api::JsonApi;
 use domain::{EventId, RepositoryName};
 use futures_util::FutureExt;
 use http::header::{CONTENT_TYPE, DATE, WWW_AUTHENTICATE};
@@ -51,7 +51,7 @@ pub struct Components {
 
 /// Everything that the service can do.
 pub struct Operations {
-    /// The operations of the CodeCommit API.
+    /// The operations of the CodeCommit API, and our own.
     pub api: Vec<Entry>,
     /// The operations of IAM and STS.
     pub query: Vec<QueryEntry>,
@@ -64,7 +64,7 @@ pub struct Service {
     pub(crate) components: Components,
     pub(crate) settings: Arc<Settings>,
     pub(crate) identities: Identities,
-    operations: HashMap<&'static str, Entry>,
+    operations: HashMap<(JsonApi, &'static str), Entry>,
     pub(crate) queries: HashMap<(&'static str, &'static str), QueryEntry>,
     git: GitEntries,
 }
@@ -82,7 +82,7 @@ impl Service {
     /// A service with these operations.
     pub fn new(components: Components, settings: Settings, operations: Operations) -> Self {
         let Operations { api, query, git } = operations;
-        let operations = api.into_iter().map(|entry| (entry.name(), entry)).collect();
+        let operations = api.into_iter().map(|entry| ((entry.api(), entry.name()), entry)).collect();
         let queries = query.into_iter().map(|entry| (entry.place(), entry)).collect();
         Self { components, settings: Arc::new(settings), identities: Identities::default(), operations, queries, git }
     }
@@ -165,16 +165,16 @@ impl Service {
 
     async fn api(&self, from: (&Parts, &Peer), body: Body, request_id: &str, record: &mut Record) -> Result<Vec<u8>> {
         let (parts, _) = from;
-        let operation = api_request::operation(&parts.headers).unwrap_or_default();
-        if OPERATIONS.contains(&operation) {
+        let (api, operation) = api_request::operation(&parts.headers);
+        if is_known(api, operation) {
             record.operation = operation.to_owned();
         }
         let body = body.collect(api_request::MOST_BODY_BYTES).await.map_err(uncollected)?;
         let region = self.settings.region.as_str();
-        let caller = self.authenticate_api(from, &body, "codecommit", &[region]).await?;
+        let caller = self.authenticate_api(from, &body, api.signing_name(), &[region]).await?;
         record.principal = caller.principal.arn();
-        let Some(entry) = self.operations.get(operation) else {
-            return Err(no_function(operation));
+        let Some(entry) = self.operations.get(&(api, operation)) else {
+            return Err(no_function(api, operation));
         };
         record.repository = named_repository(&body);
         let done = entry.run(self.context(request_id, caller), body.into()).await;
@@ -239,14 +239,24 @@ pub(crate) fn uncollected(error: BodyError) -> Failure {
     Failure::with_code(code, error.to_string())
 }
 
-fn no_function(operation: &str) -> Failure {
-    if OPERATIONS.contains(&operation) {
+/// Whether the API's model has the operation.
+fn is_known(api: JsonApi, operation: &str) -> bool {
+    let operations = match api {
+        JsonApi::CodeCommit => api::operations::OPERATIONS,
+        JsonApi::Coldforge => api::own::operations::OPERATIONS,
+    };
+    operations.contains(&operation)
+}
+
+fn no_function(api: JsonApi, operation: &str) -> Failure {
+    if is_known(api, operation) {
         return Failure::with_code(
             Code::NotImplemented,
             format!("{operation} is not available yet in this version of Coldforge"),
         );
     }
-    Failure::with_code(Code::UnknownOperation, "the X-Amz-Target header names no operation of CodeCommit_20150413")
+    let prefix = api.target_prefix();
+    Failure::with_code(Code::UnknownOperation, format!("the X-Amz-Target header names no operation of {prefix}"))
 }
 
 /// The repository that a request names, for the log; nothing relies on it.

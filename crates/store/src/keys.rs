@@ -16,6 +16,7 @@
 //! | `REPO#<id>` | `META` | the repository's settings; there as long as the repository is |
 //! | `REPO#<id>` | `PACK#<pack id>` | a stored pack |
 //! | `REPO#<id>` | `REF#<full name>` | a ref |
+//! | `REPO#<id>` | `STATUS#<commit id>#<context>` | how a check of a commit went |
 //! | `REPO#<id>` | `TAG#<key>` | a resource tag |
 //! | `REPO#<id>` | `TEMPLATE#<template id>` | an approval rule template is associated with the repository |
 //! | `TEMPLATES` | `NAME#<name>` | name → approval rule template id |
@@ -58,7 +59,7 @@
 use crate::tokens::digest;
 use domain::{
     ApprovalRuleName, ApprovalRuleTemplateId, ApprovalRuleTemplateName, CommentId, EventId, GroupName, Lane,
-    PolicyName, PullRequestId, PushId, RefName, RepositoryId, RepositoryName, RevisionId, UserName,
+    PolicyName, PullRequestId, PushId, RefName, RepositoryId, RepositoryName, RevisionId, StatusContext, UserName,
 };
 use git::{ObjectId, PackId, Part};
 use ports::{BlobError, BlobName, Key, SortRange};
@@ -252,6 +253,16 @@ pub(crate) fn open_pull_request_of(repository: &RepositoryId, id: PullRequestId)
 
 pub(crate) fn unreferenced(id: &RepositoryId, commit: &ObjectId) -> Key {
     Key::new(repository(id), format!("UNREFERENCED#{commit}"))
+}
+
+/// What the sort keys of the statuses of a commit begin with; the context follows.
+pub(crate) fn statuses_of(commit: &ObjectId) -> String {
+    format!("STATUS#{commit}#")
+}
+
+/// The newest status of a commit in a context.
+pub(crate) fn commit_status(id: &RepositoryId, commit: &ObjectId, context: &StatusContext) -> Key {
+    Key::new(repository(id), format!("{}{context}", statuses_of(commit)))
 }
 
 /// Everything that opening a repository needs. All names of refs begin with `refs/`, so they sort before `~`.

@@ -12,6 +12,7 @@ mod amendment;
 mod approval_rule_templates;
 mod change;
 mod comments;
+mod commit_statuses;
 mod consumers;
 mod credentials;
 mod deliveries;
@@ -40,6 +41,7 @@ pub use comments::{
     Comment, CommentPage, CommentReaction, Commented, EditCommentError, FoundComment, NewComment, PostCommentError,
     ReactionPage,
 };
+pub use commit_statuses::{CommitStatus, CommitStatusPage};
 pub use consumers::{News, read_change};
 pub use credentials::Credentials;
 pub use deliveries::{NewDelivery, TakenLane, WaitingDelivery};

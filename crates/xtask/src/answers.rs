@@ -4,6 +4,8 @@
 //! the operation declares them. The tables here decide the rest, by what the API reference says each error means. What no
 //! table decides is an error of the generator, so that nothing new in the model goes unnoticed.
 //!
+//! Coldforge's own operations need no table: what none of their declared errors is named after, `ValidationException` answers.
+//!
 //! Members are named by their path in the input, such as `targets.repositoryName`; `Operation.path` is about one operation.
 
 /// What a broken rule is answered with.
@@ -127,6 +129,8 @@ pub struct Place<'a> {
     pub path: &'a str,
     /// The errors that the operation declares.
     pub declared: &'a [String],
+    /// Whether the operation is one of Coldforge's own.
+    pub own: bool,
 }
 
 impl Place<'_> {
@@ -165,7 +169,7 @@ impl Place<'_> {
         };
         match found {
             Some(error) => Some(Answer::Declared(error)),
-            None if self.is_in(GENERIC) => Some(Answer::Generic),
+            None if self.own || self.is_in(GENERIC) => Some(Answer::Generic),
             None if self.is_in(IN_THE_OUTPUT) => Some(Answer::Output),
             None => None,
         }

@@ -23,9 +23,10 @@ enum Round {
     Constraints,
 }
 
-/// Writes checks and constraints.
-pub fn generate(model: &Model) -> Result<Checks, ModelError> {
-    let mut writer = Writer { model, operation: "", declared: &[], shapes: BTreeSet::new(), undecided: Vec::new() };
+/// Writes checks and constraints; `own` says that the model is that of Coldforge's own operations.
+pub fn generate(model: &Model, own: bool) -> Result<Checks, ModelError> {
+    let mut writer =
+        Writer { model, own, operation: "", declared: &[], shapes: BTreeSet::new(), undecided: Vec::new() };
     let mut checks = String::new();
     for (name, operation) in &model.operations {
         let Some(input) = &operation.input else { continue };
@@ -40,13 +41,19 @@ pub fn generate(model: &Model) -> Result<Checks, ModelError> {
     if !writer.undecided.is_empty() {
         return Err(ModelError(format!("answers.rs decides nothing for {}", writer.undecided.join(", "))));
     }
-    let head = "use crate::check::{Check, Violation, filled, keeps, not_blank, not_empty, present};\n\
-                use crate::constraints::*;\nuse crate::errors::ErrorCode as E;\nuse crate::shapes::*;\n";
+    let rules = ["filled", "keeps", "not_blank", "not_empty", "present"];
+    let used: Vec<&str> = rules.into_iter().filter(|rule| checks.contains(&format!("{rule}("))).collect();
+    let head = format!(
+        "use crate::check::{{Check, Violation, {}}};\nuse crate::errors::ErrorCode as E;\n\
+         use super::constraints::*;\nuse super::shapes::*;\n",
+        used.join(", ")
+    );
     Ok(Checks { checks: format!("{HEADER}{head}{checks}"), constraints: writer.constraints()? })
 }
 
 struct Writer<'a> {
     model: &'a Model,
+    own: bool,
     operation: &'a str,
     declared: &'a [String],
     /// The constrained shapes that checks refer to.
@@ -75,7 +82,7 @@ impl Writer<'_> {
     /// Whether a member is there.
     fn presence(&mut self, member: &Member, value: &str, path: &str) -> Result<String, ModelError> {
         let plain = path.replace("[]", "");
-        let place = Place { operation: self.operation, path: &plain, declared: self.declared };
+        let place = Place { operation: self.operation, path: &plain, declared: self.declared, own: self.own };
         let can_be_empty = !matches!(self.model.kind(&member.shape)?, Kind::Structure | Kind::Boolean | Kind::Integer);
         let rule = if member.required || place.also_required() {
             if can_be_empty && !place.may_be_empty() { "filled" } else { "present" }
@@ -99,7 +106,7 @@ impl Writer<'_> {
         let (each, checks) = match self.model.kind(shape)? {
             Kind::Structure => (format!("if let Some(each) = &{value}"), self.element(round, shape, "each", path)?),
             Kind::List(member) => {
-                let place = Place { operation: self.operation, path, declared: self.declared };
+                let place = Place { operation: self.operation, path, declared: self.declared, own: self.own };
                 let empty = place.empty_entry().filter(|_| round == Round::Missing);
                 let empty = empty.map(|code| format!("not_blank(each, \"{path}[]\", E::{code})?;\n"));
                 let checks = self.element(round, member, "each", &format!("{path}[]"))?;
@@ -126,7 +133,7 @@ impl Writer<'_> {
             return Ok(String::new());
         }
         let plain = path.replace("[]", "");
-        let place = Place { operation: self.operation, path: &plain, declared: self.declared };
+        let place = Place { operation: self.operation, path: &plain, declared: self.declared, own: self.own };
         Ok(match self.code(place.invalid(), path) {
             Some(code) => {
                 self.shapes.insert(shape.to_owned());

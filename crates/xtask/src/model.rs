@@ -1,4 +1,4 @@
-//! The public CodeCommit model, as botocore publishes it, without its documentation.
+//! API models in the form in which botocore publishes them: CodeCommit's public one, and that of Coldforge's own operations.
 
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -27,6 +27,8 @@ pub struct Model {
     pub constraints: BTreeMap<String, Constraint>,
     /// The names of all errors.
     pub errors: Vec<String>,
+    /// What structures are for, by name, as far as the model says it.
+    pub documentation: BTreeMap<String, String>,
 }
 
 /// A member of a structure.
@@ -37,6 +39,8 @@ pub struct Member {
     pub shape: String,
     /// Whether the structure cannot do without it.
     pub required: bool,
+    /// What it says, if the model tells.
+    pub documentation: Option<String>,
 }
 
 /// What a shape is made of; other shapes go by their names.
@@ -70,6 +74,8 @@ pub struct Operation {
     pub output: Option<String>,
     /// The errors it declares, in the model's order.
     pub errors: Vec<String>,
+    /// What it does, if the model tells.
+    pub documentation: Option<String>,
 }
 
 /// What the model demands of a shape's values.
@@ -96,6 +102,7 @@ impl Model {
             kinds: BTreeMap::new(),
             constraints: BTreeMap::new(),
             errors: Vec::new(),
+            documentation: BTreeMap::new(),
         };
         for (name, shape) in object(&root, "shapes")? {
             let order = orders.shapes.get(name).map(|shape| shape.members.0.as_slice()).unwrap_or_default();
@@ -105,7 +112,8 @@ impl Model {
             let target = |key: &str| operation[key]["shape"].as_str().map(str::to_owned);
             let errors = operation["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
             let errors = errors.iter().filter_map(|error| error["shape"].as_str().map(str::to_owned)).collect();
-            let operation = Operation { input: target("input"), output: target("output"), errors };
+            let documentation = text(&operation["documentation"]);
+            let operation = Operation { input: target("input"), output: target("output"), errors, documentation };
             model.operations.insert(name.clone(), operation);
         }
         Ok(model)
@@ -127,8 +135,10 @@ impl Model {
                     name: member.clone(),
                     shape: shape["members"][member]["shape"].as_str().unwrap_or_default().to_owned(),
                     required: required.contains(member),
+                    documentation: text(&shape["members"][member]["documentation"]),
                 });
                 self.structures.insert(name.to_owned(), members.collect());
+                self.documentation.extend(text(&shape["documentation"]).map(|told| (name.to_owned(), told)));
                 Kind::Structure
             }
             "list" => Kind::List(target("member")?),
@@ -214,6 +224,10 @@ impl<'de> Deserialize<'de> for Keys {
 
         deserializer.deserialize_map(InOrder)
     }
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
 }
 
 fn texts(array: &Value) -> Vec<String> {

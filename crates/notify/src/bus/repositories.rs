@@ -48,6 +48,7 @@ pub(super) fn told(event: &Event) -> Told {
         EventKind::DefaultBranchChanged { .. } => ours(event, "defaultBranchChanged"),
         EventKind::RepositoryTagsChanged { .. } => ours(event, "repositoryTagsChanged"),
         EventKind::RepositoryEncryptionKeyChanged { .. } => ours(event, "repositoryEncryptionKeyChanged"),
+        EventKind::CommitStatusChanged { .. } => ours(event, "commitStatusChanged"),
         EventKind::RepositoryTriggersChanged { .. } => ours(event, "repositoryTriggersChanged"),
         EventKind::IdentityChanged { .. } => ours(event, "identityChanged"),
         _ => ours(event, "changed"),

@@ -85,6 +85,9 @@ pub(super) fn what(kind: &EventKind) -> String {
         EventKind::ApprovalRuleTemplateDisassociated { template } => {
             format!("put the approval rule template \"{}\" out of use", template.name)
         }
+        EventKind::CommitStatusChanged { commit, context, after, .. } => {
+            format!("set the status {context} of commit {} to {}", short(commit), after.state.as_str())
+        }
         EventKind::RepositoryTagsChanged { .. } => "changed the tags".to_owned(),
         EventKind::RepositoryEncryptionKeyChanged { .. } => "changed the encryption key".to_owned(),
         EventKind::RepositoryTriggersChanged { .. } => "replaced the triggers".to_owned(),
