@@ -44,6 +44,7 @@ $(STAMP): tests/python/requirements.txt
 soak: venv build ## Run what takes long: a 1 GB file, 50,000 commits, 10,000 refs, 200 kills, thousands of histories against git
 	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge cargo test -p tests --features soak --test soak -- --nocapture
 	cargo test -p git --features soak --test selection
+	CHANGES=10000 cargo test -p notify --test notify lives
 
 bench: ## Compare with C git's http-backend behind lighttpd (BENCH_REPO=/path names a real repository), and tell what the API costs
 	@PATH="$$PATH:/usr/sbin" command -v lighttpd >/dev/null || apt-get install --yes lighttpd

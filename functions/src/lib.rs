@@ -13,6 +13,7 @@ mod git;
 mod iam;
 mod inputs;
 mod merges;
+mod notification_rules;
 mod page_token;
 mod paths;
 mod pull_requests;
@@ -24,6 +25,7 @@ mod revision;
 mod sts;
 mod tags;
 mod triggers;
+mod webhooks;
 
 pub use git::git_entries;
 pub use query_registry::query_operations;

@@ -129,16 +129,19 @@ pub enum ErrorCode {
     MaximumFileContentToLoadExceededException,
     MaximumFileEntriesExceededException,
     MaximumItemsToCompareExceededException,
+    MaximumNotificationRulesExceededException,
     MaximumNumberOfApprovalsExceededException,
     MaximumOpenPullRequestsExceededException,
     MaximumRepositoryNamesExceededException,
     MaximumRepositoryTriggersExceededException,
     MaximumRuleTemplatesAssociatedWithRepositoryException,
+    MaximumWebhooksExceededException,
     MergeOptionRequiredException,
     MultipleConflictResolutionEntriesException,
     MultipleRepositoriesInPullRequestException,
     NameLengthExceededException,
     NoChangeException,
+    NotificationRuleDoesNotExistException,
     NumberOfRuleTemplatesExceededException,
     NumberOfRulesExceededException,
     OperationNotAllowedException,
@@ -192,6 +195,8 @@ pub enum ErrorCode {
     TitleRequiredException,
     TooManyTagsException,
     ValidationException,
+    WebhookDeliveryDoesNotExistException,
+    WebhookDoesNotExistException,
 }
 
 impl ErrorCode {
@@ -323,16 +328,19 @@ impl ErrorCode {
         Self::MaximumFileContentToLoadExceededException,
         Self::MaximumFileEntriesExceededException,
         Self::MaximumItemsToCompareExceededException,
+        Self::MaximumNotificationRulesExceededException,
         Self::MaximumNumberOfApprovalsExceededException,
         Self::MaximumOpenPullRequestsExceededException,
         Self::MaximumRepositoryNamesExceededException,
         Self::MaximumRepositoryTriggersExceededException,
         Self::MaximumRuleTemplatesAssociatedWithRepositoryException,
+        Self::MaximumWebhooksExceededException,
         Self::MergeOptionRequiredException,
         Self::MultipleConflictResolutionEntriesException,
         Self::MultipleRepositoriesInPullRequestException,
         Self::NameLengthExceededException,
         Self::NoChangeException,
+        Self::NotificationRuleDoesNotExistException,
         Self::NumberOfRuleTemplatesExceededException,
         Self::NumberOfRulesExceededException,
         Self::OperationNotAllowedException,
@@ -386,6 +394,8 @@ impl ErrorCode {
         Self::TitleRequiredException,
         Self::TooManyTagsException,
         Self::ValidationException,
+        Self::WebhookDeliveryDoesNotExistException,
+        Self::WebhookDoesNotExistException,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -519,6 +529,7 @@ impl ErrorCode {
             Self::MaximumFileContentToLoadExceededException => "MaximumFileContentToLoadExceededException",
             Self::MaximumFileEntriesExceededException => "MaximumFileEntriesExceededException",
             Self::MaximumItemsToCompareExceededException => "MaximumItemsToCompareExceededException",
+            Self::MaximumNotificationRulesExceededException => "MaximumNotificationRulesExceededException",
             Self::MaximumNumberOfApprovalsExceededException => "MaximumNumberOfApprovalsExceededException",
             Self::MaximumOpenPullRequestsExceededException => "MaximumOpenPullRequestsExceededException",
             Self::MaximumRepositoryNamesExceededException => "MaximumRepositoryNamesExceededException",
@@ -526,11 +537,13 @@ impl ErrorCode {
             Self::MaximumRuleTemplatesAssociatedWithRepositoryException => {
                 "MaximumRuleTemplatesAssociatedWithRepositoryException"
             }
+            Self::MaximumWebhooksExceededException => "MaximumWebhooksExceededException",
             Self::MergeOptionRequiredException => "MergeOptionRequiredException",
             Self::MultipleConflictResolutionEntriesException => "MultipleConflictResolutionEntriesException",
             Self::MultipleRepositoriesInPullRequestException => "MultipleRepositoriesInPullRequestException",
             Self::NameLengthExceededException => "NameLengthExceededException",
             Self::NoChangeException => "NoChangeException",
+            Self::NotificationRuleDoesNotExistException => "NotificationRuleDoesNotExistException",
             Self::NumberOfRuleTemplatesExceededException => "NumberOfRuleTemplatesExceededException",
             Self::NumberOfRulesExceededException => "NumberOfRulesExceededException",
             Self::OperationNotAllowedException => "OperationNotAllowedException",
@@ -588,6 +601,8 @@ impl ErrorCode {
             Self::TitleRequiredException => "TitleRequiredException",
             Self::TooManyTagsException => "TooManyTagsException",
             Self::ValidationException => "ValidationException",
+            Self::WebhookDeliveryDoesNotExistException => "WebhookDeliveryDoesNotExistException",
+            Self::WebhookDoesNotExistException => "WebhookDoesNotExistException",
         }
     }
 }

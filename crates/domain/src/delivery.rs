@@ -1,6 +1,6 @@
 //! Deliveries: what one destination is to be told of an event, and in which order.
 
-use crate::id::{EventId, PushId, RepositoryId};
+use crate::id::{EventId, NotificationRuleId, PushId, RepositoryId, WebhookId};
 use crate::trigger::Trigger;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -59,6 +59,26 @@ pub enum DeliveryContent {
         /// The event.
         event: EventId,
     },
+    /// What is in the log of a webhook.
+    Webhook {
+        /// The webhook.
+        webhook: WebhookId,
+        /// The repository that it belongs to; `None` for one of the account.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<RepositoryId>,
+        /// The delivery in its log.
+        delivery: EventId,
+        /// The event that it tells of, if it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        event: Option<EventId>,
+    },
+    /// An event, for a topic, because a notification rule says so.
+    Notification {
+        /// The event.
+        event: EventId,
+        /// The rule.
+        rule: NotificationRuleId,
+    },
 }
 
 impl DeliveryContent {
@@ -66,7 +86,8 @@ impl DeliveryContent {
     pub fn events(&self) -> &[EventId] {
         match self {
             Self::Trigger { events, .. } => events,
-            Self::Bus { event } => std::slice::from_ref(event),
+            Self::Bus { event } | Self::Notification { event, .. } => std::slice::from_ref(event),
+            Self::Webhook { event, .. } => event.as_slice(),
         }
     }
 
@@ -74,7 +95,7 @@ impl DeliveryContent {
     pub fn push(&self) -> Option<&PushId> {
         match self {
             Self::Trigger { push, .. } => push.as_ref(),
-            Self::Bus { .. } => None,
+            Self::Bus { .. } | Self::Webhook { .. } | Self::Notification { .. } => None,
         }
     }
 
@@ -90,7 +111,7 @@ impl DeliveryContent {
     pub fn without(mut self, told: &[EventId]) -> Option<Self> {
         match &mut self {
             Self::Trigger { events, .. } => events.retain(|event| !told.contains(event)),
-            Self::Bus { .. } => return None,
+            Self::Bus { .. } | Self::Webhook { .. } | Self::Notification { .. } => return None,
         }
         (!self.events().is_empty()).then_some(self)
     }

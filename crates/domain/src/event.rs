@@ -3,20 +3,23 @@
 use crate::approval::{ApprovalRuleState, ApprovalRuleTemplateState};
 use crate::comment::CommentedOn;
 use crate::commit_status::{StatusContext, StatusFacts};
-use crate::id::{EventId, PushId, RepositoryId};
+use crate::id::{EventId, NotificationRuleId, PushId, RepositoryId, WebhookId};
 use crate::identity::{IdentityPath, UniqueId};
 use crate::merge::MergeFacts;
 use crate::names::{ApprovalRuleTemplateName, BranchName, RefName, RepositoryName};
 use crate::pull_request::PullRequestState;
 use crate::reaction::Reaction;
 use crate::trigger::TriggerName;
+use crate::webhook::SettingChange;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 mod format;
+mod types;
 
 pub(crate) use format::rfc3339;
+pub use types::{EVENT_TYPES, EventFilter, EventFilterError};
 
 /// Who made a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -280,6 +283,24 @@ pub enum EventKind {
         before: Option<StatusFacts>,
         /// What is said of it now.
         after: StatusFacts,
+    },
+    /// A webhook of the repository, or of the account, was made, changed, removed or disabled.
+    WebhookChanged {
+        /// Its id.
+        webhook: WebhookId,
+        /// Where it is, or was.
+        url: String,
+        /// What happened.
+        change: SettingChange,
+    },
+    /// A notification rule of the repository was made, changed or removed.
+    NotificationRuleChanged {
+        /// Its id.
+        rule: NotificationRuleId,
+        /// Its name.
+        name: String,
+        /// What happened.
+        change: SettingChange,
     },
     /// A user, group or managed policy was made, changed or removed.
     IdentityChanged {

@@ -18,6 +18,7 @@ pub mod pull_request;
 pub mod reaction;
 pub mod tags;
 pub mod trigger;
+pub mod webhook;
 
 pub use account::{AccountId, Region};
 pub use approval::{
@@ -28,7 +29,8 @@ pub use comment::{CommentLocation, CommentedOn, FileVersion};
 pub use commit_status::{StatusContext, StatusContextError, StatusFacts, StatusState};
 pub use delivery::{Delivery, DeliveryContent, Lane};
 pub use event::{
-    Actor, Event, EventIdentity, EventKind, EventRepository, IdentityChange, IdentityKind, PushPart, ReferenceChange,
+    Actor, Event, EventFilter, EventIdentity, EventKind, EventRepository, IdentityChange, IdentityKind, PushPart,
+    ReferenceChange,
 };
 pub use id::{
     ApprovalRuleId, ApprovalRuleTemplateId, CommentId, EventId, NotificationRuleId, PushId, RepositoryId, WebhookId,
@@ -44,3 +46,4 @@ pub use pull_request::{
 };
 pub use reaction::Reaction;
 pub use trigger::{Destination, EventBus, Trigger, TriggerEvent, TriggerName};
+pub use webhook::{SettingChange, WebhookEvents, WebhookFormat, WebhookStatus};

@@ -245,6 +245,8 @@ impl EventKind {
             | Self::CommentContentDeleted(_)
             | Self::CommentReactionChanged { .. }
             | Self::CommitStatusChanged { .. }
+            | Self::WebhookChanged { .. }
+            | Self::NotificationRuleChanged { .. }
             | Self::IdentityChanged { .. } => return None,
         };
         Some((pull_request.id, event_type))

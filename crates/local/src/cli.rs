@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{Destination, EventBus};
+use egress::Network;
 use embedded::Endpoint;
 use service::Quotas;
 use std::net::SocketAddr;
@@ -86,6 +87,11 @@ pub(crate) struct Serve {
     /// is one. May be given several times; http:// works for this machine only.
     #[arg(long = "destination", value_name = "ARN=URL", value_parser = destination)]
     pub(crate) destinations: Vec<(String, Endpoint)>,
+
+    /// A network, such as 10.1.0.0/16 or 127.0.0.1, that webhooks may be in although it is not public; they may also be plain
+    /// http:// there. May be given several times.
+    #[arg(long = "webhook-allow", value_name = "CIDR")]
+    pub(crate) webhook_allow: Vec<Network>,
 
     /// Where people can look at repositories in a browser: links in messages lead there. Without it they are clone URLs.
     #[arg(long, value_name = "URL", env = "COLDFORGE_CONSOLE")]

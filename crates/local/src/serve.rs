@@ -7,12 +7,13 @@ use crate::port_log;
 use crate::server::{self, Answer};
 use crate::tls::{self, TlsError};
 use domain::{AccountId, EventBus, Region};
+use egress::Egress;
 use embedded::{DataDirectory, HttpPublisher, OpenError};
 use http::{Request, Response};
 use notify::Notifier;
 use ports::clock::{Clock, SystemClock};
 use ports::decorators::{Decorated, Recorder};
-use ports::{Blobs, Publisher, Table};
+use ports::{Blobs, Poster, Publisher, Table};
 use service::{Body, Operations, Peer, Quotas, Service, Settings};
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -86,8 +87,16 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
     let recorder = port_log::recorder();
     let store = store(&directory, clock.clone(), recorder.as_ref());
     let publisher: Arc<dyn Publisher> = Arc::new(publisher);
+    let poster: Arc<dyn Poster> = Arc::new(Egress::new(options.webhook_allow)?);
+    let keys = directory.keys();
     let notifier = Notifier::new(
-        notify::Components { store: store.clone(), publisher: publisher.clone(), clock: clock.clone() },
+        notify::Components {
+            store: store.clone(),
+            publisher: publisher.clone(),
+            poster: poster.clone(),
+            keys: keys.clone(),
+            clock: clock.clone(),
+        },
         notify::Settings {
             region: region.clone(),
             account: account.clone(),
@@ -99,7 +108,6 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
     let mut deliveries = Deliveries::resume(store.clone(), notifier).await?;
     deliveries.catch_up().await?;
     let place = Place { endpoint: &endpoint, region: &region, account: &account };
-    let keys = directory.keys();
     if let Some(made) = administrator::ensure(&store, &*keys, directory.path(), &place).await? {
         show(&administrator::welcome(&made, &administrator::file(directory.path())))?;
     }
@@ -110,7 +118,7 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
         open_pull_requests: options.max_open_pull_requests,
     };
     let settings = Settings { region, account, endpoint: endpoint.clone(), hosts, quotas };
-    let components = service::Components { store: store.clone(), keys, publisher, clock: clock.clone() };
+    let components = service::Components { store: store.clone(), keys, publisher, poster, clock: clock.clone() };
     let operations = Operations {
         api: functions::operations(),
         query: functions::query_operations(),

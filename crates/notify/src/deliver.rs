@@ -1,7 +1,7 @@
 //! Working on a lane: what waits in it is delivered, one after the other.
 
 use crate::backoff::{REFUSED_WINDOW, WINDOW, pause};
-use crate::{Notifier, trigger};
+use crate::{Notifier, notification, trigger};
 use domain::delivery::Hindrances;
 use domain::{DeliveryContent, Event, EventId, Lane};
 use ports::PublishError;
@@ -31,6 +31,8 @@ pub(crate) struct Failure {
     pub(crate) reason: String,
     /// Whether the destination refuses this, or is not there, so that nothing is to be hoped for from many more tries.
     pub(crate) refused: bool,
+    /// For how long the destination asks to be left alone, if it does.
+    pub(crate) pause: Option<Duration>,
 }
 
 impl Notifier {
@@ -94,10 +96,13 @@ impl Notifier {
         if age >= if failure.refused { REFUSED_WINDOW } else { WINDOW } {
             let reason = failure.reason;
             tracing::error!(%lane, attempts, reason, "a delivery was given up");
+            if let DeliveryContent::Webhook { webhook, delivery, .. } = &waiting.delivery.content {
+                self.give_up_webhook(webhook, delivery).await?;
+            }
             return taken.finish(waiting).await;
         }
         tracing::debug!(%lane, attempts, reason = failure.reason, "a delivery failed and will be tried again");
-        let due = now + pause(attempts, random()?);
+        let due = now + pause(attempts, random()?).max(failure.pause.unwrap_or_default());
         taken.postpone(waiting, due, failure.reason).await
     }
 
@@ -111,6 +116,18 @@ impl Notifier {
                 let events = self.events(lane, std::slice::from_ref(event)).await?;
                 let told: Vec<_> = events.iter().flat_map(|event| crate::bus_events(event, &self.settings)).collect();
                 Ok(tried(self.parts.publisher.put_events(&lane.destination, &told).await))
+            }
+            DeliveryContent::Webhook { webhook, of, delivery, .. } => {
+                self.attempt_webhook(of.as_ref(), webhook, delivery).await
+            }
+            DeliveryContent::Notification { event, .. } => {
+                for event in self.events(lane, std::slice::from_ref(event)).await? {
+                    let message = notification(&event, &self.settings);
+                    if let Err(error) = self.parts.publisher.publish_message(&lane.destination, &message).await {
+                        return Ok(tried(Err(error)));
+                    }
+                }
+                Ok(Tried::Delivered)
             }
         }
     }
@@ -132,13 +149,14 @@ fn tried(published: Result<(), PublishError>) -> Tried {
     match published {
         Ok(()) => Tried::Delivered,
         Err(error) => {
-            Tried::Failed(Failure { refused: !matches!(error, PublishError::Unavailable(_)), reason: told(&error) })
+            let refused = !matches!(error, PublishError::Unavailable(_));
+            Tried::Failed(Failure { refused, reason: told(&error), pause: None })
         }
     }
 }
 
 /// An error in words, with what caused it.
-fn told(error: &dyn std::error::Error) -> String {
+pub(crate) fn told(error: &dyn std::error::Error) -> String {
     let mut words = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

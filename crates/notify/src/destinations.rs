@@ -14,6 +14,8 @@ impl Notifier {
     pub(crate) async fn deliveries(&self, event: &Event, place: &str) -> Result<Deliveries, Error> {
         let mut found = Found { event, place, deliveries: BTreeMap::new() };
         self.find_triggers(&mut found).await?;
+        self.find_webhooks(&mut found).await?;
+        self.find_rules(&mut found).await?;
         if let Some(bus) = &self.settings.bus {
             found.add(bus.as_str(), DeliveryContent::Bus { event: event.id.clone() });
         }
@@ -57,7 +59,7 @@ impl Found<'_> {
         let lane = Lane { destination: destination.to_owned(), repository };
         let line = self.deliveries.entry(lane).or_default();
         let place = format!("{}#{:04}", self.place, line.len());
-        line.push(NewDelivery { place, content, order: order(self.event), part: None });
+        line.push(NewDelivery { place, content, order: order(self.event), part: None, log: None });
         let last = line.len() - 1;
         &mut line[last]
     }

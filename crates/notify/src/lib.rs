@@ -19,17 +19,20 @@ mod bus;
 mod consume;
 mod deliver;
 mod destinations;
+mod notification;
 pub mod order;
 mod sentence;
 mod trigger;
+pub mod webhook;
 
 pub use bus::bus_events;
 pub use consume::{Consumed, Failed};
+pub use notification::notification;
 pub use sentence::{link, sentence};
 
 use domain::{AccountId, EventBus, Lane, Region, RepositoryArn, RepositoryName};
-use ports::Publisher;
 use ports::clock::Clock;
+use ports::{Keys, Poster, Publisher};
 use std::sync::Arc;
 use std::time::SystemTime;
 use store::{Error, Store};
@@ -54,6 +57,19 @@ impl Settings {
     pub fn arn(&self, name: &RepositoryName) -> RepositoryArn {
         RepositoryArn { region: self.region.clone(), account: self.account.clone(), name: name.clone() }
     }
+
+    /// Where git reaches the repository of that name.
+    pub fn clone_url(&self, name: &RepositoryName) -> String {
+        format!("{}/v1/repos/{name}", self.endpoint)
+    }
+
+    /// Where people can look at the repository of that name: its page in the console, or else where git reaches it.
+    pub fn page_of(&self, name: &RepositoryName) -> String {
+        match &self.console {
+            Some(console) => format!("{console}/repositories/{name}"),
+            None => self.clone_url(name),
+        }
+    }
 }
 
 /// What deliveries are made with.
@@ -62,6 +78,10 @@ pub struct Components {
     pub store: Store,
     /// Tells topics, functions and buses.
     pub publisher: Arc<dyn Publisher>,
+    /// Posts to webhooks.
+    pub poster: Arc<dyn Poster>,
+    /// Encrypts the secrets of webhooks.
+    pub keys: Arc<dyn Keys>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }

@@ -20,10 +20,10 @@ pub fn sentence(event: &Event) -> String {
 /// for git. `None` when it is not about a repository.
 pub fn link(event: &Event, settings: &Settings) -> Option<String> {
     let repository = &event.repository.as_ref()?.name;
-    let Some(console) = &settings.console else {
-        return Some(format!("{}/v1/repos/{repository}", settings.endpoint));
-    };
-    let mut link = format!("{console}/repositories/{repository}");
+    let mut link = settings.page_of(repository);
+    if settings.console.is_none() {
+        return Some(link);
+    }
     // Writing to a text cannot fail.
     if let Some(pull_request) = pull_request_id(&event.kind) {
         _ = write!(link, "/pull-requests/{pull_request}");

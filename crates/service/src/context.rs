@@ -6,7 +6,7 @@ use auth::Principal;
 use domain::identity::{group_arn, user_arn};
 use domain::{AccountId, Actor, Region, RepositoryArn, RepositoryName};
 use ports::clock::Clock;
-use ports::{Keys, Publisher};
+use ports::{Keys, Poster, Publisher};
 use std::sync::Arc;
 use std::time::SystemTime;
 use store::{GroupSummary, Store, UserSummary};
@@ -39,6 +39,8 @@ pub struct Context {
     pub settings: Arc<Settings>,
     /// Tells others what happens.
     pub publisher: Arc<dyn Publisher>,
+    /// Posts to URLs that users name.
+    pub poster: Arc<dyn Poster>,
     pub(crate) access: Access,
     pub(crate) keys: Arc<dyn Keys>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -48,6 +50,11 @@ impl Context {
     /// The time.
     pub fn now(&self) -> SystemTime {
         self.clock.now()
+    }
+
+    /// What encrypts secrets.
+    pub fn keys(&self) -> &dyn Keys {
+        &*self.keys
     }
 
     /// The caller, as events name it.

@@ -34,7 +34,7 @@ pub use pipeline::{Components, Operations, Peer, Service};
 pub use ports::PublishError;
 pub use query::{NamedPolicy, PolicySource, QueryEntry, QueryError, QueryInput, UserOrCaller, Xml};
 pub use quotas::Quotas;
-pub use resource::{Account, Authorized, NamedRepository, Resource, Several, Tagged};
+pub use resource::{Account, Authorized, NamedRepository, Resource, Scope, Several, Tagged};
 pub use simulate::{Question, Simulated};
 
 /// The answer to a request; its body may still be produced while it is sent.

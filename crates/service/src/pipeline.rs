@@ -18,7 +18,7 @@ use http::header::{CONTENT_TYPE, DATE, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode};
 use ports::clock::Clock;
-use ports::{Keys, Publisher};
+use ports::{Keys, Poster, Publisher};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
@@ -45,6 +45,8 @@ pub struct Components {
     pub keys: Arc<dyn Keys>,
     /// Tells others what happens.
     pub publisher: Arc<dyn Publisher>,
+    /// Posts to URLs that users name.
+    pub poster: Arc<dyn Poster>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -222,6 +224,7 @@ impl Service {
             store: self.components.store.clone(),
             settings: self.settings.clone(),
             publisher: self.components.publisher.clone(),
+            poster: self.components.poster.clone(),
             keys: self.components.keys.clone(),
             clock: self.components.clock.clone(),
         }

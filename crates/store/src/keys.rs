@@ -34,6 +34,9 @@
 //! | `PR#<pull request id>` | `EVENT#<event id>` | an event of the pull request's history |
 //! | `PR#<pull request id>` | `META` | the pull request; changes with everything that may influence a merge |
 //! | `COMMENT#<comment id>` | `META` | where the comment is kept |
+//! | `REPO#<id>` | `WATCH#<rule id>` | a notification rule |
+//! | `REPO#<id>` or `ACCOUNT` | `WEBHOOK#<webhook id>` | a webhook |
+//! | `WEBHOOK#<webhook id>` | `DELIVERY#<delivery id>` | what a webhook was told; expires |
 //! | `REPO#<id>` | `UNREFERENCED#<commit id>` | a merge commit that may be fetched by its id although no ref leads to it |
 //! | `CREDENTIAL#<key id>` | `META` | a credential |
 //! | `GROUP#<name>` | `META` | a group; there as long as the group is |
@@ -59,7 +62,8 @@
 use crate::tokens::digest;
 use domain::{
     ApprovalRuleName, ApprovalRuleTemplateId, ApprovalRuleTemplateName, CommentId, EventId, GroupName, Lane,
-    PolicyName, PullRequestId, PushId, RefName, RepositoryId, RepositoryName, RevisionId, StatusContext, UserName,
+    NotificationRuleId, PolicyName, PullRequestId, PushId, RefName, RepositoryId, RepositoryName, RevisionId,
+    StatusContext, UserName, WebhookId,
 };
 use git::{ObjectId, PackId, Part};
 use ports::{BlobError, BlobName, Key, SortRange};
@@ -83,6 +87,10 @@ const EMOJI: &str = "EMOJI#";
 const DIR: &str = "DIR#";
 pub(crate) const EVENT: &str = "EVENT#";
 pub(crate) const LANES: &str = "LANES";
+pub(crate) const WEBHOOK: &str = "WEBHOOK#";
+pub(crate) const LOGGED_DELIVERY: &str = "DELIVERY#";
+/// Behind `REF#`, so that it is not read by whoever opens a repository.
+pub(crate) const NOTIFICATION_RULE: &str = "WATCH#";
 
 pub(crate) fn name(name: &RepositoryName) -> Key {
     Key::new(ACCOUNT, format!("{NAME}{name}"))
@@ -344,6 +352,31 @@ pub(crate) fn event(repository: Option<&RepositoryId>, event: &EventId) -> Key {
 /// Whether the row is an event.
 pub(crate) fn is_event(key: &Key) -> bool {
     key.partition.starts_with(EVENT)
+}
+
+/// The partition of what belongs to a repository, or to the account.
+pub(crate) fn scope(repository: Option<&RepositoryId>) -> String {
+    repository.map_or_else(|| ACCOUNT.to_owned(), self::repository)
+}
+
+/// A webhook of a repository, or of the account.
+pub(crate) fn webhook(repository: Option<&RepositoryId>, id: &WebhookId) -> Key {
+    Key::new(scope(repository), format!("{WEBHOOK}{id}"))
+}
+
+/// The partition of what a webhook was told.
+pub(crate) fn webhook_log(id: &WebhookId) -> String {
+    format!("{WEBHOOK}{id}")
+}
+
+/// Something that a webhook was told.
+pub(crate) fn webhook_delivery(id: &WebhookId, delivery: &EventId) -> Key {
+    Key::new(webhook_log(id), format!("{LOGGED_DELIVERY}{delivery}"))
+}
+
+/// A notification rule of a repository.
+pub(crate) fn notification_rule(repository: &RepositoryId, id: &NotificationRuleId) -> Key {
+    Key::new(self::repository(repository), format!("{NOTIFICATION_RULE}{id}"))
 }
 
 /// When a lane is due.

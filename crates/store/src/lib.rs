@@ -21,16 +21,19 @@ mod error;
 mod events;
 mod identities;
 mod keys;
+mod notification_rules;
 mod packs;
 mod pull_requests;
 mod repositories;
 mod repository;
 mod rows;
+mod settings;
 mod snapshot;
 mod stores;
 mod tags;
 mod tokens;
 mod triggers;
+mod webhooks;
 
 pub use approval_rule_templates::{
     ApprovalRuleTemplate, AssociateTemplateError, ChangeTemplateError, CreateTemplateError, DeleteTemplateError,
@@ -51,6 +54,7 @@ pub use identities::{
     AccessKeyRecord, GitCredentialRecord, Group, GroupPage, GroupSummary, IdentityError, NewGroup, NewUser, PolicyEdit,
     User, UserEdit, UserPage, UserSummary,
 };
+pub use notification_rules::{NewNotificationRule, NotificationRule, NotificationRuleError};
 pub use packs::{PackOrigin, StoredPack};
 pub use ports::Sequence;
 pub use pull_requests::{
@@ -60,7 +64,11 @@ pub use pull_requests::{
 pub use repositories::{CreateRepositoryError, NewRepository, RenameRepositoryError, RepositoryPage};
 pub use repository::{BranchPage, Repository};
 pub use snapshot::Snapshot;
-pub use stores::{Components, Store, push_id, unique_id};
+pub use stores::{Components, Store, event_id, push_id, unique_id};
 pub use tags::SetTagsError;
 pub use tokens::{RequestToken, TokenUse};
 pub use triggers::TriggerConfiguration;
+pub use webhooks::{
+    DeliveryState, NewWebhook, Webhook, WebhookAttempt, WebhookDelivery, WebhookDeliveryPage, WebhookEdit,
+    WebhookError, webhook_id,
+};

@@ -10,6 +10,13 @@ pub const COMMIT_STATUS_DESCRIPTION: Constraint = Constraint { min: None, max: S
 pub const COMMIT_STATUS_STATE: Constraint =
     Constraint { min: None, max: None, letters: &[], values: &["pending", "success", "failure", "error"] };
 
+pub const NOTIFICATION_RULE_NAME: Constraint = Constraint {
+    min: Some(1),
+    max: Some(64),
+    letters: &[('A', 'Z'), ('a', 'z'), ('0', '9'), ('-', '-'), ('_', '_'), (' ', ' ')],
+    values: &[],
+};
+
 pub const REPOSITORY_NAME: Constraint = Constraint {
     min: Some(1),
     max: Some(100),
@@ -18,3 +25,12 @@ pub const REPOSITORY_NAME: Constraint = Constraint {
 };
 
 pub const TARGET_URL: Constraint = Constraint { min: None, max: Some(2048), letters: &[], values: &[] };
+
+pub const TOPIC_ARN: Constraint = Constraint { min: Some(1), max: Some(512), letters: &[], values: &[] };
+
+pub const WEBHOOK_FORMAT_NAME: Constraint =
+    Constraint { min: None, max: None, letters: &[], values: &["coldforge", "github"] };
+
+pub const WEBHOOK_SECRET: Constraint = Constraint { min: Some(1), max: Some(256), letters: &[], values: &[] };
+
+pub const WEBHOOK_URL: Constraint = Constraint { min: Some(1), max: Some(2048), letters: &[], values: &[] };

@@ -48,6 +48,8 @@ pub(super) fn told(event: &Event) -> Told {
         EventKind::DefaultBranchChanged { .. } => ours(event, "defaultBranchChanged"),
         EventKind::RepositoryTagsChanged { .. } => ours(event, "repositoryTagsChanged"),
         EventKind::RepositoryEncryptionKeyChanged { .. } => ours(event, "repositoryEncryptionKeyChanged"),
+        EventKind::WebhookChanged { .. } => ours(event, "webhookChanged"),
+        EventKind::NotificationRuleChanged { .. } => ours(event, "notificationRuleChanged"),
         EventKind::CommitStatusChanged { .. } => ours(event, "commitStatusChanged"),
         EventKind::RepositoryTriggersChanged { .. } => ours(event, "repositoryTriggersChanged"),
         EventKind::IdentityChanged { .. } => ours(event, "identityChanged"),

@@ -1,6 +1,6 @@
 //! The predicates: what somebody did.
 
-use domain::{CommentedOn, EventKind, IdentityChange, IdentityKind, PullRequestState, ReferenceChange};
+use domain::{CommentedOn, EventKind, IdentityChange, IdentityKind, PullRequestState, ReferenceChange, SettingChange};
 
 /// How many refs are named before the others are counted.
 const MOST_NAMED: usize = 3;
@@ -88,6 +88,10 @@ pub(super) fn what(kind: &EventKind) -> String {
         EventKind::CommitStatusChanged { commit, context, after, .. } => {
             format!("set the status {context} of commit {} to {}", short(commit), after.state.as_str())
         }
+        EventKind::WebhookChanged { url, change, .. } => format!("{} the webhook {url}", setting_verb(*change)),
+        EventKind::NotificationRuleChanged { name, change, .. } => {
+            format!("{} the notification rule \"{name}\"", setting_verb(*change))
+        }
         EventKind::RepositoryTagsChanged { .. } => "changed the tags".to_owned(),
         EventKind::RepositoryEncryptionKeyChanged { .. } => "changed the encryption key".to_owned(),
         EventKind::RepositoryTriggersChanged { .. } => "replaced the triggers".to_owned(),
@@ -117,6 +121,15 @@ fn identity_verb(change: IdentityChange) -> &'static str {
         IdentityChange::PolicyDetached => "detached a policy from",
         IdentityChange::MemberAdded => "added a member to",
         IdentityChange::MemberRemoved => "removed a member from",
+    }
+}
+
+fn setting_verb(change: SettingChange) -> &'static str {
+    match change {
+        SettingChange::Created => "created",
+        SettingChange::Updated => "changed",
+        SettingChange::Deleted => "deleted",
+        SettingChange::Disabled => "disabled",
     }
 }
 

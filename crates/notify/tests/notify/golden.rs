@@ -1,7 +1,7 @@
 //! What is made of each sample in the folder `events`, held against files that were looked at. `UPDATE_GOLDEN=1` writes them anew.
 
 use crate::world::settings;
-use domain::Event;
+use domain::{Event, WebhookEvents, WebhookFormat};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -35,7 +35,22 @@ fn told(event: &Event) -> Value {
             })
         })
         .collect();
+    let all = |format| {
+        let events = WebhookEvents::parse(format, vec!["*".to_owned()]).unwrap();
+        notify::webhook::messages(event, &events, &settings)
+            .into_iter()
+            .map(|told| json!({ "kind": told.kind, "body": serde_json::from_str::<Value>(&told.body).unwrap() }))
+            .collect::<Vec<_>>()
+    };
+    let notification = notify::notification(event, &settings);
     json!({
+        "webhook": all(WebhookFormat::Coldforge),
+        "github": all(WebhookFormat::Github),
+        "notification": {
+            "subject": notification.subject,
+            "text": notification.default.lines().collect::<Vec<_>>(),
+            "attributes": notification.attributes,
+        },
         "order": notify::order::order(event),
         "sentence": notify::sentence(event),
         "link": notify::link(event, &settings),

@@ -1,7 +1,7 @@
 //! Random lives: changes, failures and interruptions in any order, after which everybody knows everything.
 
-use crate::world::{BUS, Mood, Told, World, ana, create, head, oid, put_triggers, topic};
-use domain::PushId;
+use crate::world::{BUS, Mood, Told, World, ana, create, head, oid, put_triggers, topic, webhook};
+use domain::{PushId, WebhookFormat};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -14,6 +14,9 @@ use store::Repository;
 fn changes() -> usize {
     std::env::var("CHANGES").ok().and_then(|count| count.parse().ok()).unwrap_or(300)
 }
+
+/// A webhook of the account.
+const HOOK: &str = "https://hooks.example.com/push";
 
 /// `SplitMix64`.
 struct Random(u64);
@@ -65,6 +68,9 @@ impl Life {
         for number in 0..8 {
             let repository = world.repository(&format!("r{number}")).await;
             put_triggers(&repository, &topics).await;
+            if number == 0 {
+                webhook(&world, None, HOOK, WebhookFormat::Github, &["push"]).await;
+            }
             repositories.push((repository, BTreeMap::new()));
         }
         let (truth, told) = (BTreeMap::new(), Vec::new());
@@ -120,7 +126,7 @@ impl Life {
             0 => self.world.clock.advance(Duration::from_millis(self.random.below(20_000))),
             1 => {
                 let mood = [Mood::Well, Mood::Down, Mood::Lost, Mood::Well][self.random.below(4) as usize];
-                let all = self.topics.iter().map(String::as_str).chain([BUS]).nth(self.random.below(4) as usize);
+                let all = self.topics.iter().map(String::as_str).chain([BUS, HOOK]).nth(self.random.below(5) as usize);
                 self.world.destinations.set(all.unwrap(), mood);
             }
             2 => {
@@ -140,7 +146,7 @@ impl Life {
 
     /// Everything gets well, and time passes until nothing waits.
     async fn end(&mut self) {
-        for destination in self.topics.iter().map(String::as_str).chain([BUS]) {
+        for destination in self.topics.iter().map(String::as_str).chain([BUS, HOOK]) {
             self.world.destinations.set(destination, Mood::Well);
         }
         let mut waited = 0;
@@ -163,13 +169,18 @@ impl Life {
         let mut known = BTreeSet::new();
         for told in self.told.iter().filter(|told| told.destination == destination) {
             let record = &told.message["Records"][0];
+            let pushed = &told.message["body"];
             let (id, references) = match record["eventId"].as_str() {
+                _ if pushed.is_object() => {
+                    (told.message["headers"]["x-github-delivery"].to_string(), vec![pushed.clone()])
+                }
                 Some(id) => (id.to_owned(), record["codecommit"]["references"].as_array().unwrap().clone()),
                 None => (told.message["eventId"].as_str().unwrap().to_owned(), vec![told.message.clone()]),
             };
             let repository = match record["eventSourceARN"].as_str() {
                 Some(arn) => arn.rsplit(':').next().unwrap().to_owned(),
-                None => told.message["repositoryName"].as_str().unwrap().to_owned(),
+                None if pushed.is_object() => pushed["repository"]["name"].as_str().unwrap().to_owned(),
+                None => told.message["repositoryName"].as_str().unwrap_or_default().to_owned(),
             };
             for reference in references {
                 let Some((name, what)) = of_ref(&reference) else { continue };
@@ -183,8 +194,12 @@ impl Life {
     }
 }
 
-/// The ref, and what happened to it, in a trigger's reference or a bus's detail.
+/// The ref, and what happened to it, in a trigger's reference, a bus's detail or a push in GitHub's form.
 fn of_ref(reference: &Value) -> Option<(String, (String, bool))> {
+    if let Some(deleted) = reference["deleted"].as_bool().filter(|_| reference["before"].is_string()) {
+        let commit = reference[if deleted { "before" } else { "after" }].as_str()?;
+        return Some((reference["ref"].as_str()?.to_owned(), (commit.to_owned(), deleted)));
+    }
     if let Some(name) = reference["ref"].as_str() {
         let deleted = reference["deleted"] == true;
         return Some((name.to_owned(), (reference["commit"].as_str()?.to_owned(), deleted)));
@@ -206,7 +221,7 @@ async fn everybody_learns_everything_in_order_whatever_fails_and_is_interrupted(
             }
         }
         life.end().await;
-        for destination in life.topics.iter().map(String::as_str).chain([BUS]) {
+        for destination in life.topics.iter().map(String::as_str).chain([BUS, HOOK]) {
             let learned = life.learned(destination);
             assert_eq!(learned.len(), life.truth.len(), "seed {seed}: {destination}");
             for (name, truth) in &life.truth {

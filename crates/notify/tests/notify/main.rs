@@ -5,4 +5,7 @@
 mod golden;
 mod lanes;
 mod lives;
+mod notifications;
+mod public_types;
+mod webhooks;
 mod world;

@@ -1,16 +1,24 @@
 //! A store in memory, a clock that stands still, and destinations that keep what arrives and fail as they are told.
 
 use async_trait::async_trait;
-use domain::{Actor, EventBus, PushId, PushPart, RefName, RepositoryName, Trigger, TriggerEvent, TriggerName};
+use bytes::Bytes;
+use domain::{
+    Actor, EventBus, PushId, PushPart, RefName, RepositoryId, RepositoryName, Trigger, TriggerEvent, TriggerName,
+    WebhookEvents, WebhookFormat,
+};
 use notify::{Components, Notifier, Settings};
 use ports::clock::ManualClock;
 use ports::conformance::model::{MemoryBlobs, MemoryTable};
-use ports::{BusEvent, PublishError, Publisher};
-use serde_json::Value;
+use ports::{
+    BusEvent, DataKey, EncryptionContext, KeyDescription, KeyError, Keys, PostAnswer, PostError, PostRequest, Poster,
+    PublishError, Publisher, TopicMessage,
+};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
-use store::{NewRepository, Repository, Sequence, Store, TriggerConfiguration};
+use store::{NewRepository, NewWebhook, Repository, Sequence, Store, TriggerConfiguration, Webhook};
+use zeroize::Zeroizing;
 
 pub(crate) const BUS: &str = "arn:aws:events:eu-west-1:123456789012:event-bus/all";
 
@@ -83,11 +91,67 @@ impl Publisher for Destinations {
         self.tell(function, serde_json::from_str(payload).unwrap()).await
     }
 
+    async fn publish_message(&self, topic: &str, message: &TopicMessage) -> Result<(), PublishError> {
+        let told = json!({
+            "subject": message.subject,
+            "default": message.default,
+            "sqs": serde_json::from_str::<Value>(&message.variants["sqs"]).unwrap(),
+            "attributes": message.attributes,
+        });
+        self.tell(topic, told).await
+    }
+
     async fn put_events(&self, bus: &str, events: &[BusEvent]) -> Result<(), PublishError> {
         for event in events {
             self.tell(bus, serde_json::from_str(&event.detail).unwrap()).await?;
         }
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Poster for Destinations {
+    fn check(&self, _url: &str) -> Result<(), PostError> {
+        Ok(())
+    }
+
+    /// What the mood cannot say is said by the path: `/410` answers with that status, `/429` also asks for two hours of rest.
+    async fn post(&self, request: PostRequest) -> Result<PostAnswer, PostError> {
+        let body: Value = serde_json::from_slice(&request.body).unwrap();
+        let headers: BTreeMap<String, String> = request.headers.into_iter().collect();
+        let told = self.tell(&request.url, json!({ "headers": headers, "body": body })).await;
+        let told_status = request.url.rsplit('/').next().and_then(|end| end.parse().ok());
+        let status = if told.is_ok() { told_status.unwrap_or(204) } else { 500 };
+        let retry_after = (status == 429).then(|| Duration::from_secs(2 * 3600));
+        Ok(PostAnswer { status, retry_after, body: Bytes::from_static(b"said so") })
+    }
+}
+
+/// Keys that bind what they encrypt to its context, and hide nothing.
+struct GlassKeys;
+
+#[async_trait]
+impl Keys for GlassKeys {
+    async fn generate_data_key(&self, _key: Option<&str>, _context: &EncryptionContext) -> Result<DataKey, KeyError> {
+        Err(KeyError::Invalid("nobody asks for this".to_owned()))
+    }
+
+    async fn encrypt(
+        &self,
+        _key: Option<&str>,
+        plain: &[u8],
+        context: &EncryptionContext,
+    ) -> Result<Vec<u8>, KeyError> {
+        Ok([format!("{context:?}|").as_bytes(), plain].concat())
+    }
+
+    async fn decrypt(&self, sealed: &[u8], context: &EncryptionContext) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        let plain = sealed.strip_prefix(format!("{context:?}|").as_bytes()).ok_or(KeyError::InvalidCiphertext)?;
+        Ok(Zeroizing::new(plain.to_vec()))
+    }
+
+    async fn describe(&self, _key: Option<&str>) -> Result<KeyDescription, KeyError> {
+        Ok(KeyDescription { id: "glass".to_owned(), enabled: true })
     }
 }
 
@@ -116,7 +180,13 @@ impl World {
             object_cache_bytes: 1 << 20,
         });
         let destinations = Arc::new(Destinations::default());
-        let components = Components { store: store.clone(), publisher: destinations.clone(), clock: clock.clone() };
+        let components = Components {
+            store: store.clone(),
+            publisher: destinations.clone(),
+            poster: destinations.clone(),
+            keys: Arc::new(GlassKeys),
+            clock: clock.clone(),
+        };
         let notifier = Notifier::new(components, settings(bus));
         Self { store, clock, destinations, notifier, position: None, _scratch: scratch }
     }
@@ -206,4 +276,22 @@ pub(crate) async fn create(repository: &Repository, names: &[String], part: Opti
         change.part_of_push(PushPart { push: push.clone(), last });
     }
     change.commit().await.unwrap();
+}
+
+/// The secret of every webhook here.
+pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+/// Makes a webhook of a repository, or of the account.
+pub(crate) async fn webhook(
+    world: &World,
+    repository: Option<&RepositoryId>,
+    url: &str,
+    format: WebhookFormat,
+    events: &[&str],
+) -> Webhook {
+    let id = store::webhook_id().unwrap();
+    let sealed = notify::webhook::secret::seal(&GlassKeys, &id, SECRET).await.unwrap();
+    let events = WebhookEvents::parse(format, events.iter().map(|name| (*name).to_owned()).collect()).unwrap();
+    let new = NewWebhook { id, url: url.to_owned(), events, sealed, active: true };
+    world.store.create_webhook(&ana(), repository, new).await.unwrap()
 }

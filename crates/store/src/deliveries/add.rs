@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::keys;
 use crate::rows::{self, Millis, put};
 use crate::stores::Store;
+use crate::webhooks::WebhookDelivery;
 use domain::{Delivery, DeliveryContent, Lane, PushPart};
 use ports::{CommitError, Expect, Row, Write};
 use std::collections::BTreeSet;
@@ -28,6 +29,8 @@ pub struct NewDelivery {
     pub order: BTreeSet<String>,
     /// The part of a push that it is about; it is joined with what waits of the parts before.
     pub part: Option<PushPart>,
+    /// What is put into the log of the webhook that it is for. One that is in the log already is not delivered again.
+    pub log: Option<WebhookDelivery>,
 }
 
 impl Store {
@@ -88,6 +91,13 @@ impl Addition<'_> {
             && new.content.events().iter().all(|event| told.contains(event))
         {
             return Ok(());
+        }
+        if let (Some(log), DeliveryContent::Webhook { webhook, .. }) = (&new.log, &new.content) {
+            let write = log.begin(webhook, self.now)?;
+            if store.parts.table.get(write.key()).await?.is_some() {
+                return Ok(());
+            }
+            self.writes.push(write);
         }
         let due = self.due(new);
         let delivery = Delivery {
