@@ -18,6 +18,7 @@ mod page_token;
 mod paths;
 mod pull_requests;
 mod query_registry;
+mod ref_protections;
 mod registry;
 mod repositories;
 mod request_token;

@@ -114,5 +114,8 @@ pub fn query_operations() -> Vec<QueryEntry> {
         QueryEntry::sts("GetCallerIdentity", |cx, on, input| {
             Box::pin(sts::get_caller_identity::get_caller_identity(cx, on, input))
         }),
+        QueryEntry::sts("GetSessionToken", |cx, on, input| {
+            Box::pin(sts::get_session_token::get_session_token(cx, on, input))
+        }),
     ]
 }

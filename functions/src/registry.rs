@@ -4,7 +4,7 @@
 
 use crate::{
     approval_rule_templates, branches, comments, commit_statuses, commits, files, merges, notification_rules,
-    pull_requests, repositories, tags, triggers, webhooks,
+    pull_requests, ref_protections, repositories, tags, triggers, webhooks,
 };
 use api::operations;
 use api::own::operations as own;
@@ -245,6 +245,18 @@ pub fn operations() -> Vec<Entry> {
         }),
         Entry::new::<operations::UpdatePullRequestTitle, _>(|cx, on, input| {
             Box::pin(pull_requests::update_pull_request_title::update_pull_request_title(cx, on, input))
+        }),
+        Entry::new::<own::DeleteRefProtection, _>(|cx, on, input| {
+            Box::pin(ref_protections::delete_ref_protection::delete_ref_protection(cx, on, input))
+        }),
+        Entry::new::<own::GetRefProtection, _>(|cx, on, input| {
+            Box::pin(ref_protections::get_ref_protection::get_ref_protection(cx, on, input))
+        }),
+        Entry::new::<own::ListRefProtections, _>(|cx, on, input| {
+            Box::pin(ref_protections::list_ref_protections::list_ref_protections(cx, on, input))
+        }),
+        Entry::new::<own::PutRefProtection, _>(|cx, on, input| {
+            Box::pin(ref_protections::put_ref_protection::put_ref_protection(cx, on, input))
         }),
         Entry::new::<operations::BatchGetRepositories, _>(|cx, on, input| {
             Box::pin(repositories::batch_get_repositories::batch_get_repositories(cx, on, input))

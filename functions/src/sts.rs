@@ -3,3 +3,4 @@
 //! The operations of the family "sts".
 
 pub(crate) mod get_caller_identity;
+pub(crate) mod get_session_token;

@@ -1,23 +1,21 @@
-//! Stored credentials: what the table keeps of a key or password, useless without the master key.
+//! Stored credentials: what the table keeps of a key or password, useless without the sealing key.
 
 use crate::access_key::AccessKey;
 use crate::git_password::GitPassword;
-use crate::secret::{RandomError, Secret};
+use crate::sealing_key::{Purpose, SealingError, SealingKey};
+use crate::secret::Secret;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
-use ports::{EncryptionContext, KeyError, Keys};
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 
-/// What a credential is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CredentialKind {
-    /// A service key: `sealed` is its secret, which verifying a signature needs in the clear.
-    AccessKey,
-    /// A Git password: `sealed` is the HMAC key, `hmac` the password's HMAC under it.
-    GitPassword,
+/// What a credential is, and what is kept of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Kept {
+    /// A service key: its secret, encrypted, as verifying a signature needs it in the clear. Base64.
+    AccessKey { sealed: String },
+    /// A Git password: its HMAC. Base64.
+    GitPassword { hmac: String },
 }
 
 /// Whether a credential may be used.
@@ -35,28 +33,23 @@ pub enum Status {
 pub struct Credential {
     /// The key id, or a Git password's credential id.
     pub id: String,
-    /// What it is.
-    pub kind: CredentialKind,
     /// The service user it belongs to.
     pub user: String,
     /// Whether it may be used.
     pub status: Status,
-    /// Encrypted under the master key, bound to `id` and `user`; base64.
-    sealed: String,
-    /// Base64.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    hmac: Option<String>,
+    /// The version of the sealing key.
+    #[serde(rename = "key")]
+    key_version: u32,
+    #[serde(flatten)]
+    kept: Kept,
 }
 
 /// Why a credential could not be made or opened; never the caller's fault.
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialError {
-    /// No randomness.
+    /// The sealing key could not be used.
     #[error(transparent)]
-    Random(#[from] RandomError),
-    /// The master key could not be used.
-    #[error(transparent)]
-    Key(#[from] KeyError),
+    Sealing(#[from] SealingError),
     /// The stored credential is not what was written.
     #[error("the stored credential '{0}' is damaged")]
     Damaged(String),
@@ -64,55 +57,61 @@ pub enum CredentialError {
 
 impl Credential {
     /// What is stored of an access key.
-    pub async fn of_access_key(key: &AccessKey, user: &str, keys: &dyn Keys) -> Result<Self, CredentialError> {
-        let sealed = keys.encrypt(None, key.secret.expose().as_bytes(), &context(&key.id, user)).await?;
-        Ok(Self {
-            id: key.id.clone(),
-            kind: CredentialKind::AccessKey,
-            user: user.to_owned(),
-            status: Status::Active,
-            sealed: STANDARD.encode(sealed),
-            hmac: None,
-        })
+    pub fn of_access_key(key: &AccessKey, user: &str, sealing: &SealingKey) -> Result<Self, CredentialError> {
+        Self::of_secret(&key.id, user, &key.secret, sealing)
     }
 
     /// What is stored of a Git password. A slow hash would add nothing: the password has 178 random bits.
-    pub async fn of_git_password(password: &GitPassword, user: &str, keys: &dyn Keys) -> Result<Self, CredentialError> {
+    pub fn of_git_password(password: &GitPassword, user: &str, sealing: &SealingKey) -> Result<Self, CredentialError> {
         let id = password.credential_id();
-        let mut pepper = [0u8; 32];
-        getrandom::fill(&mut pepper).map_err(RandomError::from)?;
-        let sealed = keys.encrypt(None, &pepper, &context(&id, user)).await?;
-        let hmac = keyed(&pepper, &id)?.chain_update(password.secret.expose()).finalize().into_bytes();
-        Ok(Self {
-            id,
-            kind: CredentialKind::GitPassword,
-            user: user.to_owned(),
-            status: Status::Active,
-            sealed: STANDARD.encode(sealed),
-            hmac: Some(STANDARD.encode(hmac)),
-        })
+        let hmac = sealing.mac(Purpose::Password, password.secret.expose().as_bytes(), &[&id, user])?;
+        Ok(Self::active(id, user, sealing, Kept::GitPassword { hmac: STANDARD.encode(hmac) }))
+    }
+
+    fn of_secret(id: &str, user: &str, secret: &Secret, sealing: &SealingKey) -> Result<Self, CredentialError> {
+        let sealed = sealing.seal(Purpose::AccessKey, secret.expose().as_bytes(), &[id, user])?;
+        Ok(Self::active(id.to_owned(), user, sealing, Kept::AccessKey { sealed: STANDARD.encode(sealed) }))
+    }
+
+    fn active(id: String, user: &str, sealing: &SealingKey, kept: Kept) -> Self {
+        Self { id, user: user.to_owned(), status: Status::Active, key_version: sealing.version(), kept }
+    }
+
+    /// The version of the sealing key that the credential is kept under.
+    pub fn key_version(&self) -> u32 {
+        self.key_version
     }
 
     /// The secret of an access key, or `None` when the credential is something else or not active.
-    pub async fn secret(&self, keys: &dyn Keys) -> Result<Option<Secret>, CredentialError> {
-        if self.kind != CredentialKind::AccessKey || self.status != Status::Active {
+    pub fn secret(&self, sealing: &SealingKey) -> Result<Option<Secret>, CredentialError> {
+        let Kept::AccessKey { sealed } = &self.kept else { return Ok(None) };
+        if self.status != Status::Active {
             return Ok(None);
         }
-        let secret = self.open(keys).await?;
+        let sealed = STANDARD.decode(sealed).map_err(|_| self.damaged())?;
+        let secret = sealing.open(Purpose::AccessKey, &sealed, &[&self.id, &self.user])?;
         let secret = std::str::from_utf8(&secret).map_err(|_| self.damaged())?;
         Ok(Some(Secret::new(secret)))
     }
 
     /// Whether `password` is this credential's password and may be used. The comparison takes the same time wherever the
     /// two differ.
-    pub async fn is_password(&self, password: &GitPassword, keys: &dyn Keys) -> Result<bool, CredentialError> {
-        let Some(hmac) = self.hmac.as_ref().filter(|_| self.kind == CredentialKind::GitPassword) else {
-            return Ok(false);
-        };
+    pub fn is_password(&self, password: &GitPassword, sealing: &SealingKey) -> Result<bool, CredentialError> {
+        let Kept::GitPassword { hmac } = &self.kept else { return Ok(false) };
         let hmac = STANDARD.decode(hmac).map_err(|_| self.damaged())?;
-        let pepper = self.open(keys).await?;
-        let matches = keyed(&pepper, &self.id)?.chain_update(password.secret.expose()).verify_slice(&hmac).is_ok();
+        let secret = password.secret.expose().as_bytes();
+        let matches = sealing.verifies(Purpose::Password, secret, &[&self.id, &self.user], &hmac)?;
         Ok(matches && self.status == Status::Active)
+    }
+
+    /// The same access key under another version of the sealing key; `secret` is what [`Credential::secret`] gave.
+    pub fn resealed(&self, secret: &Secret, sealing: &SealingKey) -> Result<Self, CredentialError> {
+        Ok(Self { status: self.status, ..Self::of_secret(&self.id, &self.user, secret, sealing)? })
+    }
+
+    /// The same Git password, which [`Credential::is_password`], under another version of the sealing key.
+    pub fn rehashed(&self, password: &GitPassword, sealing: &SealingKey) -> Result<Self, CredentialError> {
+        Ok(Self { status: self.status, ..Self::of_git_password(password, &self.user, sealing)? })
     }
 
     /// The same credential with another status.
@@ -130,21 +129,7 @@ impl Credential {
         serde_json::from_slice(json).map_err(|_| CredentialError::Damaged(id.to_owned()))
     }
 
-    async fn open(&self, keys: &dyn Keys) -> Result<zeroize::Zeroizing<Vec<u8>>, CredentialError> {
-        let sealed = STANDARD.decode(&self.sealed).map_err(|_| self.damaged())?;
-        Ok(keys.decrypt(&sealed, &context(&self.id, &self.user)).await?)
-    }
-
     fn damaged(&self) -> CredentialError {
         CredentialError::Damaged(self.id.clone())
     }
-}
-
-/// Binds a sealed secret to its key and owner, so that it cannot be moved to another row.
-fn context(id: &str, user: &str) -> EncryptionContext {
-    [("coldforge:credential".to_owned(), id.to_owned()), ("coldforge:user".to_owned(), user.to_owned())].into()
-}
-
-fn keyed(pepper: &[u8], id: &str) -> Result<Hmac<Sha256>, CredentialError> {
-    Hmac::new_from_slice(pepper).map_err(|_| CredentialError::Damaged(id.to_owned()))
 }

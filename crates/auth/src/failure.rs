@@ -11,6 +11,8 @@ pub enum Reason {
     Unknown,
     /// The signature does not fit the request, or is too old.
     Invalid,
+    /// The session is over.
+    Expired,
 }
 
 impl Reason {
@@ -21,6 +23,7 @@ impl Reason {
             Self::Incomplete => "IncompleteSignatureException",
             Self::Unknown => "UnrecognizedClientException",
             Self::Invalid => "InvalidSignatureException",
+            Self::Expired => "ExpiredTokenException",
         }
     }
 }
@@ -46,6 +49,15 @@ impl AuthenticationFailure {
         Self::new(
             Reason::Unknown,
             "the security token included in the request is invalid: this service issued no such key",
+        )
+    }
+
+    /// The same words for a session token that is none of ours, and for one whose session was ended.
+    pub fn unknown_token() -> Self {
+        Self::new(
+            Reason::Unknown,
+            "the security token included in the request is invalid: it is no token of this service, or its session was \
+             ended; ask for new keys",
         )
     }
 }

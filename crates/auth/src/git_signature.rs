@@ -8,10 +8,12 @@
 //! password            <YYYYMMDDTHHMMSS>Z<signature>
 //! ```
 
-use crate::access_key::is_access_key_id;
+use crate::access_key::KeyKind;
+use crate::claimed_key::ClaimedKey;
 use crate::failure::{AuthenticationFailure, Reason};
 use crate::secret::Secret;
 use crate::signing_key::{Scope, hex, verifies};
+use crate::sigv4::ALGORITHM;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
@@ -26,6 +28,7 @@ const MAX_AHEAD: Duration = Duration::from_secs(5 * 60);
 /// A signature as a Basic user name and password.
 pub struct GitSignature {
     access_key_id: String,
+    token: Option<String>,
     /// `YYYYMMDDTHHMMSS`.
     time: String,
     signature: String,
@@ -41,24 +44,27 @@ pub struct SignedPlaces<'a> {
 }
 
 impl GitSignature {
-    /// Reads user name and password; `None` when they do not have this form.
+    /// Reads user name and password; `None` when they do not have this form. The user name is an access key id, and behind a `%`
+    /// the session token that belongs to it.
     pub fn parse(user: &str, password: &str) -> Option<Self> {
         let (time, signature) = password.split_at_checked(16)?;
         let time = time.strip_suffix('Z')?;
-        let well_formed = is_access_key_id(user)
+        let (access_key_id, token) = user.split_once('%').map_or((user, None), |(id, token)| (id, Some(token)));
+        let well_formed = KeyKind::of(access_key_id).is_some()
             && DateTime::strptime("%Y%m%dT%H%M%S", time).is_ok()
             && signature.len() == 64
             && signature.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         well_formed.then(|| Self {
-            access_key_id: user.to_owned(),
+            access_key_id: access_key_id.to_owned(),
+            token: token.map(str::to_owned),
             time: time.to_owned(),
             signature: signature.to_owned(),
         })
     }
 
     /// Whose key it claims to be made with.
-    pub fn access_key_id(&self) -> &str {
-        &self.access_key_id
+    pub fn claimed_key(&self) -> Result<ClaimedKey<'_>, AuthenticationFailure> {
+        ClaimedKey::of(&self.access_key_id, self.token.as_deref())
     }
 
     /// Checks the signature against every place it may have been made for.
@@ -72,14 +78,7 @@ impl GitSignature {
         self.check_age(now)?;
         let scope = Scope { date: &self.time[..8], region, service: "codecommit" };
         let made_for = |host: &str, path: &str| {
-            let canonical = format!("GIT\n{path}\n\nhost:{host}\n\nhost\n");
-            let string_to_sign = format!(
-                "AWS4-HMAC-SHA256\n{}\n{}/{region}/codecommit/aws4_request\n{}",
-                self.time,
-                scope.date,
-                hex(&Sha256::digest(canonical)),
-            );
-            verifies(secret, &scope, &string_to_sign, &self.signature)
+            verifies(secret, &scope, &string_to_sign(&self.time, &scope, host, path), &self.signature)
         };
         if places.hosts.iter().any(|host| places.paths.iter().any(|path| made_for(host, path))) {
             return Ok(());
@@ -105,6 +104,12 @@ impl GitSignature {
             "the signature has expired: it is good for 15 minutes; check the clock, and forget cached passwords",
         ))
     }
+}
+
+/// What the signature is of; `time` is without the `Z`.
+pub(crate) fn string_to_sign(time: &str, scope: &Scope<'_>, host: &str, path: &str) -> String {
+    let canonical = hex(&Sha256::digest(format!("GIT\n{path}\n\nhost:{host}\n\nhost\n")));
+    format!("{ALGORITHM}\n{time}\n{}\n{canonical}", scope.name())
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use domain::identity::user_arn;
 use domain::{AccountId, IdentityPath, Region, UniqueId, UserName};
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
-/// What a principal is. Sessions and roles will be further kinds.
+/// What a principal is. Roles will be a further kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PrincipalKind {
     /// A user that this service made, the first administrator among them.
@@ -41,13 +42,32 @@ pub struct Principal {
     arn: String,
     user: UserFacts,
     key_id: String,
+    session_issued: Option<SystemTime>,
 }
 
 impl Principal {
     /// A user of the account, who showed the credential `key_id`.
     pub fn user(region: &Region, account: &AccountId, user: UserFacts, key_id: impl Into<String>) -> Self {
         let arn = user_arn(region, account, &user.path, &user.name);
-        Self { kind: PrincipalKind::User, account: account.clone(), arn, user, key_id: key_id.into() }
+        Self {
+            kind: PrincipalKind::User,
+            account: account.clone(),
+            arn,
+            user,
+            key_id: key_id.into(),
+            session_issued: None,
+        }
+    }
+
+    /// The same principal, who showed keys of a session that was issued at this time.
+    #[must_use]
+    pub fn in_session(self, issued: SystemTime) -> Self {
+        Self { session_issued: Some(issued), ..self }
+    }
+
+    /// When the session was issued whose keys were shown; `None` for credentials that stay.
+    pub fn session_issued(&self) -> Option<SystemTime> {
+        self.session_issued
     }
 
     /// What it is.

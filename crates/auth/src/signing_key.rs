@@ -14,15 +14,26 @@ pub(crate) struct Scope<'a> {
     pub(crate) service: &'a str,
 }
 
-/// Whether `signature` (lower-case hexadecimal) is the one that `secret` makes of `string_to_sign`. Takes the same time
-/// wherever the two differ.
-pub(crate) fn verifies(secret: &Secret, scope: &Scope<'_>, string_to_sign: &str, signature: &str) -> bool {
+impl Scope<'_> {
+    /// The scope as credentials and strings to sign carry it.
+    pub(crate) fn name(&self) -> String {
+        format!("{}/{}/{}/aws4_request", self.date, self.region, self.service)
+    }
+}
+
+/// The signature that `secret` makes of `string_to_sign`, in lower-case hexadecimal.
+pub(crate) fn signature(secret: &Secret, scope: &Scope<'_>, string_to_sign: &str) -> String {
     let mut key = Zeroizing::new(format!("AWS4{}", secret.expose()).into_bytes());
     for part in [scope.date, scope.region, scope.service, "aws4_request"] {
         key = Zeroizing::new(sign(&key, part));
     }
-    let expected = hex(&sign(&key, string_to_sign));
-    expected.as_bytes().ct_eq(signature.as_bytes()).into()
+    hex(&sign(&key, string_to_sign))
+}
+
+/// Whether `signature` (lower-case hexadecimal) is the one that `secret` makes of `string_to_sign`. Takes the same time
+/// wherever the two differ.
+pub(crate) fn verifies(secret: &Secret, scope: &Scope<'_>, string_to_sign: &str, signature: &str) -> bool {
+    self::signature(secret, scope, string_to_sign).as_bytes().ct_eq(signature.as_bytes()).into()
 }
 
 fn sign(key: &[u8], text: &str) -> Vec<u8> {

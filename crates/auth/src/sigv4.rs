@@ -3,30 +3,27 @@
 //! Stricter than the letter of the document where leniency would let a request be read in two ways: headers that matter must be
 //! signed and occur once, the body's hash is always computed, and the host must be one that this service answers for.
 
-use crate::access_key::is_access_key_id;
+use crate::canonical;
+use crate::claimed_key::ClaimedKey;
 use crate::failure::{AuthenticationFailure, Reason};
 use crate::secret::Secret;
 use crate::signing_key::{Scope, hex, verifies};
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::HeaderName;
+use http::header::{AUTHORIZATION, HOST};
 use http::request::Parts;
-use http::{HeaderName, Uri};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 use std::time::{Duration, SystemTime};
 
 /// How far the client's clock may be from ours, in either direction.
 pub const MAX_SKEW: Duration = Duration::from_secs(5 * 60);
 
-const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-const DATE: HeaderName = HeaderName::from_static("x-amz-date");
+pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+pub(crate) const DATE: HeaderName = HeaderName::from_static("x-amz-date");
+pub(crate) const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 const CONTENT_HASH: HeaderName = HeaderName::from_static("x-amz-content-sha256");
-const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
-
-/// Unreserved characters stay as they are (RFC 3986, section 2.3).
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What a signature must be for.
 pub struct Expected<'a> {
@@ -49,7 +46,7 @@ pub struct SignedRequest {
     /// `YYYYMMDDTHHMMSSZ`.
     time: String,
     host: String,
-    has_token: bool,
+    token: Option<String>,
     content_hash: Option<String>,
     /// The canonical request, up to and including the signed headers.
     canonical_head: String,
@@ -83,13 +80,7 @@ impl SignedRequest {
                 parts.uri.authority().map(ToString::to_string).ok_or_else(|| incomplete("there is no Host header"))?
             }
         };
-        let canonical_headers = canonical_headers(parts, signed_headers, &host)?;
-        let canonical_head = format!(
-            "{}\n{}\n{}\n{canonical_headers}\n{signed_headers}\n",
-            parts.method,
-            canonical_path(&parts.uri),
-            canonical_query(&parts.uri),
-        );
+        let canonical_head = canonical::head(parts, signed_headers, &host).map_err(incomplete)?;
         Ok(Self {
             access_key_id: access_key_id.to_owned(),
             date: date.to_owned(),
@@ -98,15 +89,20 @@ impl SignedRequest {
             signature: signature.to_owned(),
             time: time.to_owned(),
             host,
-            has_token: single(parts, &SECURITY_TOKEN)?.is_some(),
+            token: single(parts, &SECURITY_TOKEN)?.map(str::to_owned),
             content_hash: single(parts, &CONTENT_HASH)?.map(str::to_owned),
             canonical_head,
         })
     }
 
-    /// Whose key it claims to be made with; `None` when that cannot be a key of this service.
-    pub fn access_key_id(&self) -> Option<&str> {
-        is_access_key_id(&self.access_key_id).then_some(self.access_key_id.as_str())
+    /// The access key id it names, which may be anything.
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// Whose key it claims to be made with.
+    pub fn claimed_key(&self) -> Result<ClaimedKey<'_>, AuthenticationFailure> {
+        ClaimedKey::of(&self.access_key_id, self.token.as_deref())
     }
 
     /// Checks the signature with the key's secret.
@@ -117,12 +113,6 @@ impl SignedRequest {
         now: SystemTime,
         expected: &Expected<'_>,
     ) -> Result<(), AuthenticationFailure> {
-        if self.has_token {
-            return Err(AuthenticationFailure::new(
-                Reason::Unknown,
-                "a long-term key is used without a session token: remove aws_session_token from the profile",
-            ));
-        }
         if !expected.regions.contains(&self.region.as_str()) || self.service != expected.service {
             let region = expected.regions.first().copied().unwrap_or_default();
             return Err(AuthenticationFailure::new(
@@ -144,16 +134,8 @@ impl SignedRequest {
                 "X-Amz-Content-Sha256 is not the hash of the body",
             ));
         }
-        let canonical = format!("{}{body_hash}", self.canonical_head);
-        let string_to_sign = format!(
-            "{ALGORITHM}\n{}\n{}/{}/{}/aws4_request\n{}",
-            self.time,
-            self.date,
-            self.region,
-            self.service,
-            hex(&Sha256::digest(canonical)),
-        );
         let scope = Scope { date: &self.date, region: &self.region, service: &self.service };
+        let string_to_sign = string_to_sign(&self.canonical_head, &body_hash, &self.time, &scope);
         if verifies(secret, &scope, &string_to_sign, &self.signature) {
             return Ok(());
         }
@@ -176,6 +158,12 @@ impl SignedRequest {
             format!("{direction}: it was made at {}, and here it is {ours}; check the clock", self.time),
         ))
     }
+}
+
+/// What the signature is of.
+pub(crate) fn string_to_sign(canonical_head: &str, body_hash: &str, time: &str, scope: &Scope<'_>) -> String {
+    let canonical = hex(&Sha256::digest(format!("{canonical_head}{body_hash}")));
+    format!("{ALGORITHM}\n{time}\n{}\n{canonical}", scope.name())
 }
 
 fn incomplete(message: impl Into<String>) -> AuthenticationFailure {
@@ -214,64 +202,4 @@ fn authorization_fields(fields: &str) -> Result<[&str; 3], AuthenticationFailure
         [Some(credential), Some(signed_headers), Some(signature)] => Ok([credential, signed_headers, signature]),
         _ => Err(incomplete("the Authorization header needs Credential, SignedHeaders and Signature")),
     }
-}
-
-/// The signed headers with their values. Everything that decides what the request means must be among them.
-fn canonical_headers(parts: &Parts, signed: &str, host: &str) -> Result<String, AuthenticationFailure> {
-    let names: Vec<&str> = signed.split(';').collect();
-    if !names.is_sorted_by(|a, b| a < b) || names.iter().any(|name| *name != name.to_ascii_lowercase()) {
-        return Err(incomplete("SignedHeaders is not sorted, in lower case and without repetition"));
-    }
-    let must_sign =
-        |name: &str| name == CONTENT_TYPE.as_str() || (name.starts_with("x-amz-") && !name.starts_with("x-amzn-"));
-    let unsigned = parts.headers.keys().map(HeaderName::as_str).find(|name| must_sign(name) && !names.contains(name));
-    if let Some(name) = unsigned.or((!names.contains(&"host")).then_some("host")) {
-        return Err(incomplete(format!("the header {name} must be signed")));
-    }
-    let mut canonical = String::new();
-    for name in names {
-        let values: Vec<String> = match name {
-            "host" => vec![host.to_owned()],
-            name => parts.headers.get_all(name).iter().map(|value| folded(value.as_bytes())).collect(),
-        };
-        if values.is_empty() {
-            return Err(incomplete(format!("the signed header {name} is missing")));
-        }
-        if must_sign(name) && values.len() > 1 {
-            return Err(incomplete(format!("the header {name} occurs more than once")));
-        }
-        canonical.push_str(&format!("{name}:{}\n", values.join(",")));
-    }
-    Ok(canonical)
-}
-
-/// A header value with runs of spaces made one.
-fn folded(value: &[u8]) -> String {
-    let value = String::from_utf8_lossy(value);
-    value.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// Every segment of the path, encoded as it was sent and once more, as all services but S3 do it.
-fn canonical_path(uri: &Uri) -> String {
-    let path = uri.path();
-    if path.is_empty() {
-        return "/".to_owned();
-    }
-    path.split('/').map(|segment| utf8_percent_encode(segment, ENCODED).to_string()).collect::<Vec<_>>().join("/")
-}
-
-fn canonical_query(uri: &Uri) -> String {
-    let Some(query) = uri.query() else { return String::new() };
-    let encode = |text: &str| {
-        let decoded: Vec<u8> = percent_decode_str(text).collect();
-        percent_encoding::percent_encode(&decoded, ENCODED).to_string()
-    };
-    let mut pairs: Vec<(String, String)> = query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| (encode(name), encode(value)))
-        .collect();
-    pairs.sort();
-    pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
 }

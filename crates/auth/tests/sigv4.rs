@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use auth::sigv4::{Expected, SignedRequest};
-use auth::{Reason, Secret};
+use auth::{ClaimedKey, Reason, Secret, Signer};
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
@@ -54,7 +54,7 @@ fn check(request: Request<()>, body: &[u8], at: SystemTime) -> Result<(), Reason
     let hosts = [HOST.to_owned()];
     let expected = Expected { regions: &["eu-west-1"], service: "codecommit", hosts: &hosts };
     let signed = SignedRequest::parse(&parts).map_err(|failure| failure.reason)?;
-    assert_eq!(signed.access_key_id(), Some(KEY_ID));
+    assert_eq!(signed.claimed_key().map_err(|failure| failure.reason)?, ClaimedKey::Static(KEY_ID));
     signed.verify(&Secret::new(SECRET), body, at, &expected).map_err(|failure| failure.reason)
 }
 
@@ -139,7 +139,44 @@ fn an_unsigned_request_is_told_so() {
     assert_eq!(SignedRequest::parse(&parts).unwrap_err().reason, Reason::Missing);
 }
 
+/// A request as our own signer makes it.
+fn signed_by_us(path: &str, headers: &[(&str, &str)], body: &[u8]) -> Request<()> {
+    let mut request = Request::post(path)
+        .header("host", HOST)
+        .header("content-type", "application/x-amz-json-1.1")
+        .header("x-amz-target", "CodeCommit_20150413.GetRepository");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let (mut parts, ()) = request.body(()).unwrap().into_parts();
+    let secret = Secret::new(SECRET);
+    let signer = Signer {
+        access_key_id: KEY_ID,
+        secret: &secret,
+        session_token: None,
+        region: "eu-west-1",
+        service: "codecommit",
+    };
+    signer.sign(&mut parts, body, now()).unwrap();
+    Request::from_parts(parts, ())
+}
+
 proptest! {
+    #[test]
+    fn our_signatures_are_those_of_the_sdk(
+        path in "/([a-zA-Z0-9_~-]|%20|%C3%A9){0,6}",
+        value in "[!-~]([ -~]{0,20}[!-~])?",
+        body in proptest::collection::vec(any::<u8>(), 0..64),
+    ) {
+        prop_assume!(format!("http://{HOST}{path}").parse::<http::Uri>().is_ok());
+        let headers = [("x-amz-meta", value.as_str())];
+        let (ours, theirs) = (signed_by_us(&path, &headers, &body), signed(&path, &headers, &body, "eu-west-1", now()));
+        let authorization = |request: &Request<()>| request.headers()["authorization"].to_str().unwrap().to_owned();
+        let signature = |request: &Request<()>| authorization(request).rsplit_once("Signature=").unwrap().1.to_owned();
+        prop_assert_eq!(signature(&ours), signature(&theirs), "{} and {}", authorization(&ours), authorization(&theirs));
+        prop_assert_eq!(check(ours, &body, now()), Ok(()));
+    }
+
     #[test]
     fn whatever_the_sdk_signs_is_accepted(
         path in "/([a-zA-Z0-9_~-]|%20|%C3%A9){0,6}",

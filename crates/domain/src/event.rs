@@ -6,7 +6,8 @@ use crate::commit_status::{StatusContext, StatusFacts};
 use crate::id::{EventId, NotificationRuleId, PushId, RepositoryId, WebhookId};
 use crate::identity::{IdentityPath, UniqueId};
 use crate::merge::MergeFacts;
-use crate::names::{ApprovalRuleTemplateName, BranchName, RefName, RepositoryName};
+use crate::names::{ApprovalRuleTemplateName, BranchName, ProtectionName, RefName, RepositoryName};
+use crate::protection::Protection;
 use crate::pull_request::PullRequestState;
 use crate::reaction::Reaction;
 use crate::trigger::TriggerName;
@@ -302,6 +303,15 @@ pub enum EventKind {
         /// What happened.
         change: SettingChange,
     },
+    /// A ref protection was made, changed or deleted.
+    RefProtectionChanged {
+        /// Its name.
+        name: ProtectionName,
+        /// What it demanded before; `None` when it was made.
+        before: Option<Protection>,
+        /// What it demands now; `None` when it was deleted.
+        after: Option<Protection>,
+    },
     /// A user, group or managed policy was made, changed or removed.
     IdentityChanged {
         /// What it happened to, as it was called after the change.
@@ -311,6 +321,12 @@ pub enum EventKind {
         /// What it was about, if not the identity as a whole: the id of a key, the name or ARN of a policy, the name of a group.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         subject: Option<String>,
+    },
+    /// Secrets are sealed under another version of the sealing key from now on.
+    #[serde(rename_all = "camelCase")]
+    SealingKeyRotated {
+        /// The version.
+        key_version: u32,
     },
 }
 
@@ -356,6 +372,8 @@ pub enum IdentityChange {
     CredentialChanged,
     /// A credential was removed.
     CredentialDeleted,
+    /// The sessions of a user were ended.
+    SessionsEnded,
     /// An inline policy was set.
     InlinePolicyPut,
     /// An inline policy was removed.

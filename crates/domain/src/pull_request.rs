@@ -247,7 +247,9 @@ impl EventKind {
             | Self::CommitStatusChanged { .. }
             | Self::WebhookChanged { .. }
             | Self::NotificationRuleChanged { .. }
-            | Self::IdentityChanged { .. } => return None,
+            | Self::RefProtectionChanged { .. }
+            | Self::IdentityChanged { .. }
+            | Self::SealingKeyRotated { .. } => return None,
         };
         Some((pull_request.id, event_type))
     }

@@ -4,8 +4,8 @@ use auth::policy::managed::ADMINISTRATOR_ACCESS;
 use auth::{AccessKey, Credential, CredentialError, GitPassword, RandomError};
 use domain::identity::user_arn;
 use domain::{AccountId, Actor, IdentityPath, NameError, Region, UniqueIdKind, UserName};
-use ports::Keys;
 use serde::{Deserialize, Serialize};
+use service::{Vault, VaultError};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -49,6 +49,8 @@ pub(crate) enum AdministratorError {
     Credential(#[from] CredentialError),
     #[error("the administrator's keys cannot be made: {0}")]
     Random(#[from] RandomError),
+    #[error("the administrator's keys cannot be sealed: {0}")]
+    Sealing(#[from] VaultError),
     #[error("the administrator cannot be stored: {0}")]
     Store(#[from] store::Error),
     #[error("the administrator cannot be stored: {0}")]
@@ -66,7 +68,7 @@ pub(crate) enum AdministratorError {
 /// knew the first ones.
 pub(crate) async fn ensure(
     store: &Store,
-    keys: &dyn Keys,
+    vault: &Vault,
     directory: &Path,
     place: &Place<'_>,
 ) -> Result<Option<AdminCredentials>, AdministratorError> {
@@ -84,12 +86,13 @@ pub(crate) async fn ensure(
     }
     let (key, password) = (AccessKey::generate()?, GitPassword::generate()?);
     let git_username = format!("{NAME}-at-{}", place.account);
-    let sealed_key = Credential::of_access_key(&key, NAME, keys).await?.to_json()?;
-    let git = Credential::of_git_password(&password, NAME, keys).await?;
+    let sealing = vault.newest().await?;
+    let sealed_key = Credential::of_access_key(&key, NAME, &sealing)?.to_json()?;
+    let git = Credential::of_git_password(&password, NAME, &sealing)?;
     let created = SystemTime::now();
     let edits = vec![
         UserEdit::PutAccessKey {
-            key: AccessKeyRecord { id: key.id.clone(), active: true, created },
+            key: AccessKeyRecord { id: key.id.clone(), active: true, created, sessions_valid_after: None },
             sealed: sealed_key.into(),
         },
         UserEdit::PutGitCredential {

@@ -1,5 +1,6 @@
 //! What can be typed after `coldforge`.
 
+use crate::commands::Call;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{Destination, EventBus};
 use egress::Network;
@@ -25,7 +26,13 @@ pub(crate) enum Command {
     /// Everything is kept below one data directory. The first start makes an administrator, prints its keys once and
     /// writes them to DIR/admin-credentials.json (readable by you alone). Stop it with Ctrl-C or SIGTERM: running pushes
     /// are finished first.
-    Serve(Serve),
+    Serve(Box<Serve>),
+
+    /// Call an operation of a running service: JSON in, JSON out.
+    ///
+    /// This reaches everything that AWS's own tools have no words for. Requests are signed with an access key, which is
+    /// looked for where AWS's tools look for it.
+    Call(Call),
 }
 
 /// How to serve.

@@ -1,7 +1,8 @@
-//! The `coldforge` program: the service on one machine.
+//! The `coldforge` program: the service on one machine, and commands that call a service.
 
 mod administrator;
 mod cli;
+mod commands;
 mod deliver;
 mod log;
 mod port_log;
@@ -10,7 +11,7 @@ mod server;
 mod tls;
 
 use clap::Parser;
-use cli::{Cli, Command};
+use cli::{Cli, Command, Serve};
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -25,7 +26,13 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 const LAST_WORK: Duration = Duration::from_secs(10);
 
 fn main() -> ExitCode {
-    let Command::Serve(options) = Cli::parse().command;
+    match Cli::parse().command {
+        Command::Serve(options) => serve(*options),
+        Command::Call(call) => commands::run(call.run()),
+    }
+}
+
+fn serve(options: Serve) -> ExitCode {
     if let Err(error) = log::start(options.log_format, &options.log) {
         return fail(&format!("--log: {error}"));
     }

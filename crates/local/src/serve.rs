@@ -14,7 +14,7 @@ use notify::Notifier;
 use ports::clock::{Clock, SystemClock};
 use ports::decorators::{Decorated, Recorder};
 use ports::{Blobs, Poster, Publisher, Table};
-use service::{Body, Operations, Peer, Quotas, Service, Settings};
+use service::{Body, Operations, Peer, Quotas, Service, Settings, Vault};
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -108,7 +108,8 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
     let mut deliveries = Deliveries::resume(store.clone(), notifier).await?;
     deliveries.catch_up().await?;
     let place = Place { endpoint: &endpoint, region: &region, account: &account };
-    if let Some(made) = administrator::ensure(&store, &*keys, directory.path(), &place).await? {
+    let vault = Vault::new(store.clone(), keys.clone(), clock.clone());
+    if let Some(made) = administrator::ensure(&store, &vault, directory.path(), &place).await? {
         show(&administrator::welcome(&made, &administrator::file(directory.path())))?;
     }
 

@@ -46,6 +46,8 @@ pub fn order(event: &Event) -> BTreeSet<String> {
         | EventKind::ApprovalRuleTemplateDeleted { template }
         | EventKind::ApprovalRuleTemplateAssociated { template }
         | EventKind::ApprovalRuleTemplateDisassociated { template } => one(format!("template/{}", template.id)),
+        EventKind::RefProtectionChanged { name, .. } => one(format!("protection/{name}")),
+        EventKind::SealingKeyRotated { .. } => one("sealing-key"),
         EventKind::WebhookChanged { webhook, .. } => one(format!("webhook/{webhook}")),
         EventKind::NotificationRuleChanged { rule, .. } => one(format!("notification-rule/{rule}")),
         EventKind::IdentityChanged { identity, .. } => one(format!("identity/{}", identity.id)),

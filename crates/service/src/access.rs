@@ -5,7 +5,7 @@ use crate::failure::{Failure, Result};
 use crate::identities::Identity;
 use crate::pipeline::Peer;
 use auth::Principal;
-use auth::policy::{Request, RequestContext, Verdict, evaluate};
+use auth::policy::{Policy, Request, RequestContext, Verdict, evaluate};
 use domain::RepositoryName;
 use http::header::USER_AGENT;
 use http::request::Parts;
@@ -22,6 +22,8 @@ const REFERENCES: &str = "codecommit:References";
 #[derive(Debug, Clone)]
 pub(crate) struct Access {
     identity: Arc<Identity>,
+    /// What the policies of the caller allow is allowed only if this does too.
+    session_policy: Option<Arc<Policy>>,
     facts: RequestContext,
 }
 
@@ -45,13 +47,16 @@ impl Access {
         facts.set("aws:RequestedRegion", settings.region.as_str());
         let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         facts.set("aws:EpochTime", seconds.to_string());
-        if let Ok(time) = jiff::Timestamp::try_from(now) {
-            facts.set("aws:CurrentTime", time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
-        }
+        facts.set("aws:CurrentTime", iso_time(now));
         if let Some(agent) = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()) {
             facts.set("aws:UserAgent", agent);
         }
-        Self { identity, facts }
+        Self { identity, session_policy: None, facts }
+    }
+
+    /// The same access, as far as the policy of a session allows it too.
+    pub(crate) fn within(self, session_policy: Option<Policy>) -> Self {
+        Self { session_policy: session_policy.map(Arc::new), ..self }
     }
 
     /// What is known of a principal, whatever the request.
@@ -62,6 +67,9 @@ impl Access {
         facts.set("aws:PrincipalArn", principal.arn());
         facts.set("aws:PrincipalAccount", principal.account().as_str());
         facts.set("aws:PrincipalType", principal.kind().as_str());
+        if let Some(issued) = principal.session_issued() {
+            facts.set("aws:TokenIssueTime", iso_time(issued));
+        }
         for (key, value) in principal.tags() {
             facts.set(&format!("aws:PrincipalTag/{key}"), value);
         }
@@ -90,8 +98,25 @@ impl Access {
 
     fn allows(&self, action: &str, resource: &str) -> bool {
         let request = Request { action, resource, context: &self.facts };
-        evaluate(&self.identity.policies, &request).verdict == Verdict::Allowed
+        let allowed = |policies: &[Policy]| evaluate(policies, &request).verdict == Verdict::Allowed;
+        let session_allows = self.session_policy.as_deref().is_none_or(|policy| allowed(std::slice::from_ref(policy)));
+        session_allows && allowed(&self.identity.policies)
     }
+
+    /// Whether a policy asks for the tags of repositories, which have to be read for it.
+    fn asks_for_tags(&self) -> bool {
+        self.identity.asks_for_tags || self.session_policy.as_deref().is_some_and(asks_for_tags)
+    }
+}
+
+/// Whether a policy asks for the tags of repositories.
+pub(crate) fn asks_for_tags(policy: &Policy) -> bool {
+    policy.keys().iter().any(|key| key.starts_with("aws:resourcetag/"))
+}
+
+fn iso_time(time: SystemTime) -> String {
+    let time = jiff::Timestamp::try_from(time).unwrap_or_default();
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 impl Context {
@@ -155,7 +180,7 @@ impl Context {
     /// The caller's access to a repository: with its tags, if a policy asks for them. One that is not there has none.
     async fn access_to(&self, repository: &RepositoryName) -> Result<Access> {
         let mut access = self.access.clone();
-        if access.identity.asks_for_tags
+        if access.asks_for_tags()
             && let Some(found) = self.store.find_repository(repository).await?
         {
             for (key, value) in found.tags().await? {

@@ -3,16 +3,37 @@
 use crate::access::Access;
 use crate::context::Settings;
 use crate::failure::{Failure, Result};
+use crate::identities::Identity;
 use crate::pipeline::{Peer, Service};
+use auth::policy::Policy;
 use auth::sigv4::{Expected, SignedRequest};
-use auth::{AuthenticationFailure, Credential, GitCredentials, Principal, Secret, SignedPlaces};
+use auth::{
+    AuthenticationFailure, ClaimedKey, Credential, GitCredentials, GitPassword, Principal, Secret, SessionClaims,
+    SessionToken, SignedPlaces,
+};
 use domain::UserName;
 use http::request::Parts;
+use std::sync::Arc;
+use store::StoredCredential;
 
 /// Who is calling, and what they may do.
 pub(crate) struct Caller {
     pub(crate) principal: Principal,
     pub(crate) access: Access,
+}
+
+/// The key that a signature is to be checked with.
+struct SigningKey {
+    secret: Secret,
+    owner: Owner,
+}
+
+/// Whose key it is.
+enum Owner {
+    /// A stored credential's.
+    Stored(Credential, StoredCredential),
+    /// A session's.
+    Session(String, SessionClaims),
 }
 
 impl Service {
@@ -25,58 +46,117 @@ impl Service {
         regions: &[&str],
     ) -> Result<Caller> {
         let signed = SignedRequest::parse(parts)?;
-        let key_id = signed.access_key_id().ok_or_else(AuthenticationFailure::unknown_key)?;
-        let (credential, secret) = self.access_key(key_id).await?;
+        let key = self.signing_key(signed.claimed_key()?).await?;
         let expected = Expected { regions, service, hosts: &self.settings.hosts };
-        signed.verify(&secret, body, self.components.clock.now(), &expected)?;
-        self.caller(&credential, parts, peer).await
+        signed.verify(&key.secret, body, self.components.clock.now(), &expected)?;
+        self.key_owner(key, parts, peer).await
     }
 
     /// The caller of a Git request for a repository that clients know under `paths`.
     pub(crate) async fn authenticate_git(&self, (parts, peer): (&Parts, &Peer), paths: &[String]) -> Result<Caller> {
-        let settings = &self.settings;
         match GitCredentials::parse(&parts.headers)? {
             GitCredentials::Password(password) => {
-                let credential = self.credential(&password.credential_id()).await?;
-                let credential = credential.ok_or_else(AuthenticationFailure::unknown_key)?;
-                let keys = &*self.components.keys;
-                if !credential.is_password(&password, keys).await.map_err(Failure::internal)? {
-                    return Err(AuthenticationFailure::unknown_key().into());
-                }
-                self.caller(&credential, parts, peer).await
+                let credential = self.password(&password).await?;
+                self.caller(&credential.user, &credential.id, parts, peer).await
             }
             GitCredentials::Signed(signature) => {
-                let (credential, secret) = self.access_key(signature.access_key_id()).await?;
+                let key = self.signing_key(signature.claimed_key()?).await?;
                 // The credential helper signs the host without its port, git-remote-codecommit with it.
-                let without_port = settings.hosts.iter().filter_map(|host| Some(host.rsplit_once(':')?.0.to_owned()));
-                let hosts: Vec<String> = settings.hosts.iter().cloned().chain(without_port).collect();
+                let hosts = &self.settings.hosts;
+                let without_port = hosts.iter().filter_map(|host| Some(host.rsplit_once(':')?.0.to_owned()));
+                let hosts: Vec<String> = hosts.iter().cloned().chain(without_port).collect();
                 let places = SignedPlaces { hosts: &hosts, paths };
-                signature.verify(&secret, settings.region.as_str(), &places, self.components.clock.now())?;
-                self.caller(&credential, parts, peer).await
+                let now = self.components.clock.now();
+                signature.verify(&key.secret, self.settings.region.as_str(), &places, now)?;
+                self.key_owner(key, parts, peer).await
             }
         }
     }
 
-    /// The user whose credential was shown. Without a user, nobody owns it any more.
-    async fn caller(&self, credential: &Credential, parts: &Parts, peer: &Peer) -> Result<Caller> {
-        let name = UserName::parse(credential.user.as_str()).map_err(Failure::internal)?;
+    async fn signing_key(&self, claimed: ClaimedKey<'_>) -> Result<SigningKey> {
+        match claimed {
+            ClaimedKey::Static(id) => {
+                let (credential, stored) = self.credential(id).await?.ok_or_else(AuthenticationFailure::unknown_key)?;
+                let sealing = self.vault.version(credential.key_version()).await?.ok_or_else(|| no_key(&credential))?;
+                let secret = credential.secret(&sealing).map_err(Failure::internal)?;
+                let secret = secret.ok_or_else(AuthenticationFailure::unknown_key)?;
+                Ok(SigningKey { secret, owner: Owner::Stored(credential, stored) })
+            }
+            ClaimedKey::Session { id, token } => {
+                let token = SessionToken::parse(token).ok_or_else(AuthenticationFailure::unknown_token)?;
+                let sealing = self.vault.version(token.key_version()).await?;
+                let sealing = sealing.ok_or_else(AuthenticationFailure::unknown_token)?;
+                let (claims, secret) = token.open(id, &sealing, self.components.clock.now())?;
+                Ok(SigningKey { secret, owner: Owner::Session(id.to_owned(), claims) })
+            }
+        }
+    }
+
+    /// The user whose key made a signature that was verified.
+    async fn key_owner(&self, key: SigningKey, parts: &Parts, peer: &Peer) -> Result<Caller> {
+        match key.owner {
+            Owner::Stored(credential, stored) => {
+                self.keep_fresh(&credential, &stored, |sealing| credential.resealed(&key.secret, sealing)).await;
+                self.caller(&credential.user, &credential.id, parts, peer).await
+            }
+            Owner::Session(id, claims) => self.session_caller(&id, &claims, parts, peer).await,
+        }
+    }
+
+    /// The credential of a Git password that is right.
+    async fn password(&self, password: &GitPassword) -> Result<Credential> {
+        let found = self.credential(&password.credential_id()).await?;
+        let (credential, stored) = found.ok_or_else(AuthenticationFailure::unknown_key)?;
+        let sealing = self.vault.version(credential.key_version()).await?.ok_or_else(|| no_key(&credential))?;
+        if !credential.is_password(password, &sealing).map_err(Failure::internal)? {
+            return Err(AuthenticationFailure::unknown_key().into());
+        }
+        self.keep_fresh(&credential, &stored, |sealing| credential.rehashed(password, sealing)).await;
+        Ok(credential)
+    }
+
+    /// The user whose credential was shown.
+    async fn caller(&self, user: &str, key_id: &str, parts: &Parts, peer: &Peer) -> Result<Caller> {
+        let identity = self.identity(user).await?.ok_or_else(AuthenticationFailure::unknown_key)?;
+        let principal = self.principal(&identity, key_id);
         let now = self.components.clock.now();
-        let identity = self.identities.find(&self.components.store, &name, now).await?;
-        let identity = identity.ok_or_else(AuthenticationFailure::unknown_key)?;
-        let Settings { region, account, .. } = &*self.settings;
-        let principal = Principal::user(region, account, identity.user.clone(), &credential.id);
         let access = Access::new(identity, &principal, &self.settings, parts, peer, now);
         Ok(Caller { principal, access })
     }
 
-    async fn access_key(&self, key_id: &str) -> Result<(Credential, Secret)> {
-        let credential = self.credential(key_id).await?.ok_or_else(AuthenticationFailure::unknown_key)?;
-        let secret = credential.secret(&*self.components.keys).await.map_err(Failure::internal)?;
-        Ok((credential, secret.ok_or_else(AuthenticationFailure::unknown_key)?))
+    /// The user whose session's keys were shown. A session ends with the access key that it was asked for with, and when the
+    /// user's sessions are ended.
+    async fn session_caller(&self, id: &str, claims: &SessionClaims, parts: &Parts, peer: &Peer) -> Result<Caller> {
+        let identity = self.identity(&claims.user).await?.ok_or_else(AuthenticationFailure::unknown_token)?;
+        if identity.user.id.as_str() != claims.user_id || !identity.holds_session(claims) {
+            return Err(AuthenticationFailure::unknown_token().into());
+        }
+        let policy = claims.policy.as_deref().map(Policy::parse).transpose().map_err(Failure::internal)?;
+        let principal = self.principal(&identity, id).in_session(claims.issued());
+        let now = self.components.clock.now();
+        let access = Access::new(identity, &principal, &self.settings, parts, peer, now);
+        Ok(Caller { principal, access: access.within(policy) })
     }
 
-    async fn credential(&self, id: &str) -> Result<Option<Credential>> {
-        let stored = self.components.store.credentials().find(id).await?;
-        stored.map(|json| Credential::from_json(id, &json)).transpose().map_err(Failure::internal)
+    /// The user of this name; `None` when there is none any more, so that nobody owns the credential.
+    async fn identity(&self, user: &str) -> Result<Option<Arc<Identity>>> {
+        let name = UserName::parse(user).map_err(Failure::internal)?;
+        self.identities.find(&self.components.store, &name, self.components.clock.now()).await
     }
+
+    fn principal(&self, identity: &Identity, key_id: &str) -> Principal {
+        let Settings { region, account, .. } = &*self.settings;
+        Principal::user(region, account, identity.user.clone(), key_id)
+    }
+
+    async fn credential(&self, id: &str) -> Result<Option<(Credential, StoredCredential)>> {
+        let Some(stored) = self.components.store.credentials().find(id).await? else { return Ok(None) };
+        let credential = Credential::from_json(id, &stored.body).map_err(Failure::internal)?;
+        Ok(Some((credential, stored)))
+    }
+}
+
+fn no_key(credential: &Credential) -> Failure {
+    let version = credential.key_version();
+    Failure::internal(format!("the credential '{}' is sealed under version {version}, which is gone", credential.id))
 }

@@ -2,6 +2,7 @@
 
 use crate::access::Access;
 use crate::quotas::Quotas;
+use crate::vault::Vault;
 use auth::Principal;
 use domain::identity::{group_arn, user_arn};
 use domain::{AccountId, Actor, Region, RepositoryArn, RepositoryName};
@@ -43,6 +44,7 @@ pub struct Context {
     pub poster: Arc<dyn Poster>,
     pub(crate) access: Access,
     pub(crate) keys: Arc<dyn Keys>,
+    pub(crate) vault: Arc<Vault>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 

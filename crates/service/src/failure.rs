@@ -102,7 +102,8 @@ impl Failure {
         Self { code, message: message.into(), source: None }
     }
 
-    pub(crate) fn access_denied(message: impl Into<String>) -> Self {
+    /// That the caller may not, with words for them.
+    pub fn access_denied(message: impl Into<String>) -> Self {
         Self::with_code(Code::AccessDenied, message)
     }
 }

@@ -1,15 +1,16 @@
 //! What is known of callers besides their credentials, kept for a moment.
 
+use crate::access::asks_for_tags;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::query::QueryError;
-use auth::UserFacts;
 use auth::policy::{Policy, PolicyError, managed};
+use auth::{SessionClaims, UserFacts};
 use domain::{PolicyName, UserName};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
-use store::{Store, User, UserSummary};
+use store::{AccessKeyRecord, Store, User, UserSummary};
 
 /// How long what was read of an identity may be used: so long may a change of permissions take to have an effect.
 const KEPT: Duration = Duration::from_secs(30);
@@ -24,6 +25,18 @@ pub(crate) struct Identity {
     pub(crate) policies: Vec<Policy>,
     /// Whether a policy asks for the tags of repositories, which have to be read for it.
     pub(crate) asks_for_tags: bool,
+    keys: Vec<AccessKeyRecord>,
+    sessions_valid_after: Option<SystemTime>,
+}
+
+impl Identity {
+    /// Whether a session of the user goes on: neither the user's sessions nor those of its access key were ended since it was
+    /// issued, and that key may still be used.
+    pub(crate) fn holds_session(&self, session: &SessionClaims) -> bool {
+        let later_than = |end: Option<SystemTime>| end.is_none_or(|end| session.issued() > end);
+        let parent = self.keys.iter().find(|key| key.id == session.parent_key && key.active);
+        parent.is_some_and(|key| later_than(key.sessions_valid_after)) && later_than(self.sessions_valid_after)
+    }
 }
 
 /// Refuses what is no policy document.
@@ -83,9 +96,11 @@ async fn identity(store: &Store, user: User) -> Result<Identity> {
     let documents = documents(store, &user).await?;
     let parsed = documents.iter().map(|(_, document)| Policy::parse(document));
     let policies: Vec<Policy> = parsed.collect::<std::result::Result<_, _>>().map_err(Failure::internal)?;
-    let asks_for_tags = policies.iter().flat_map(Policy::keys).any(|key| key.starts_with("aws:resourcetag/"));
+    let asks_for_tags = policies.iter().any(asks_for_tags);
+    let sessions_valid_after = user.sessions_valid_after;
     let UserSummary { name, path, id, .. } = user.summary;
-    Ok(Identity { user: UserFacts { name, path, id, tags: user.tags }, policies, asks_for_tags })
+    let facts = UserFacts { name, path, id, tags: user.tags };
+    Ok(Identity { user: facts, policies, asks_for_tags, keys: user.access_keys, sessions_valid_after })
 }
 
 /// The policies that decide over what a user may do, their groups' among them: their names (or ARNs) and documents. Costs one

@@ -14,12 +14,14 @@ mod entry;
 mod failure;
 mod git_request;
 mod identities;
+mod keep_fresh;
 mod metered;
 mod pipeline;
 mod query;
 mod quotas;
 mod resource;
 mod simulate;
+mod vault;
 
 pub use auth::policy::managed;
 pub use body::{Body, BodyError, BoxError};
@@ -36,6 +38,7 @@ pub use query::{NamedPolicy, PolicySource, QueryEntry, QueryError, QueryInput, U
 pub use quotas::Quotas;
 pub use resource::{Account, Authorized, NamedRepository, Resource, Scope, Several, Tagged};
 pub use simulate::{Question, Simulated};
+pub use vault::{Vault, VaultError};
 
 /// The answer to a request; its body may still be produced while it is sent.
 pub type Response = http::Response<Body>;

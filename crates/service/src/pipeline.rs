@@ -9,8 +9,10 @@ use crate::entry::{Entry, GitEntries};
 use crate::failure::{Code, Failure, GitFailure, Result};
 use crate::git_request::{self, GitAction, GitProtocol, GitRequest, GitTarget};
 use crate::identities::Identities;
+use crate::keep_fresh::PausedUntil;
 use crate::query::{self, QueryEntry};
 use crate::resource;
+use crate::vault::Vault;
 use api::JsonApi;
 use domain::{EventId, RepositoryName};
 use futures_util::FutureExt;
@@ -41,7 +43,7 @@ pub struct Peer {
 pub struct Components {
     /// All state.
     pub store: Store,
-    /// Opens sealed credentials, and knows the keys that repositories may be encrypted under.
+    /// Unwraps the key that secrets are sealed under, and knows the keys that repositories may be encrypted under.
     pub keys: Arc<dyn Keys>,
     /// Tells others what happens.
     pub publisher: Arc<dyn Publisher>,
@@ -66,6 +68,8 @@ pub struct Service {
     pub(crate) components: Components,
     pub(crate) settings: Arc<Settings>,
     pub(crate) identities: Identities,
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) resealing_paused: PausedUntil,
     operations: HashMap<(JsonApi, &'static str), Entry>,
     pub(crate) queries: HashMap<(&'static str, &'static str), QueryEntry>,
     git: GitEntries,
@@ -86,7 +90,17 @@ impl Service {
         let Operations { api, query, git } = operations;
         let operations = api.into_iter().map(|entry| ((entry.api(), entry.name()), entry)).collect();
         let queries = query.into_iter().map(|entry| (entry.place(), entry)).collect();
-        Self { components, settings: Arc::new(settings), identities: Identities::default(), operations, queries, git }
+        let vault = Vault::new(components.store.clone(), components.keys.clone(), components.clock.clone());
+        Self {
+            components,
+            settings: Arc::new(settings),
+            identities: Identities::default(),
+            vault: Arc::new(vault),
+            resealing_paused: PausedUntil::default(),
+            operations,
+            queries,
+            git,
+        }
     }
 
     /// Answers one request.
@@ -226,6 +240,7 @@ impl Service {
             publisher: self.components.publisher.clone(),
             poster: self.components.poster.clone(),
             keys: self.components.keys.clone(),
+            vault: self.vault.clone(),
             clock: self.components.clock.clone(),
         }
     }

@@ -48,6 +48,8 @@
 //! | `USER#<name>` | `GROUP#<name>` | the user is in a group |
 //! | `USER#<name>` | `KEY#<key id>` | an access key |
 //! | `USER#<name>` | `POLICY#<name>` | an inline policy |
+//! | `SYSTEM` | `DEPLOYMENT` | the id of the installation |
+//! | `SYSTEM` | `KEY#<version>` | a version of the key that secrets are sealed under, wrapped |
 //! | `EVENT#<repository id>` or `EVENT#ACCOUNT` | `<event id>` | an event; expires |
 //! | `LANES` | `<destination>#<repository id>` or `<destination>#account` | when a lane of deliveries is due; there as long as it has any |
 //! | `LANE#<destination>#<repository id>` | `<place>` | a delivery that waits (see `deliveries`) |
@@ -263,13 +265,13 @@ pub(crate) fn unreferenced(id: &RepositoryId, commit: &ObjectId) -> Key {
     Key::new(repository(id), format!("UNREFERENCED#{commit}"))
 }
 
-/// What the sort keys of the statuses of a commit begin with; the context follows.
-pub(crate) fn statuses_of(commit: &ObjectId) -> String {
+/// What the sort keys of the statuses of a commit begin with, whose id is in hex; the context follows.
+pub(crate) fn statuses_of(commit: &str) -> String {
     format!("STATUS#{commit}#")
 }
 
 /// The newest status of a commit in a context.
-pub(crate) fn commit_status(id: &RepositoryId, commit: &ObjectId, context: &StatusContext) -> Key {
+pub(crate) fn commit_status(id: &RepositoryId, commit: &str, context: &StatusContext) -> Key {
     Key::new(repository(id), format!("{}{context}", statuses_of(commit)))
 }
 
@@ -280,6 +282,21 @@ pub(crate) fn open_range() -> SortRange {
 
 pub(crate) fn credential(key_id: &str) -> Key {
     Key::new(format!("CREDENTIAL#{key_id}"), META)
+}
+
+/// The partition of what the service needs to know of itself.
+pub(crate) const SYSTEM: &str = "SYSTEM";
+
+/// The id of the installation.
+pub(crate) fn deployment() -> Key {
+    Key::new(SYSTEM, "DEPLOYMENT")
+}
+
+pub(crate) const SEALING_KEY: &str = "KEY#";
+
+/// A version of the sealing key; these sort by version.
+pub(crate) fn sealing_key(version: u32) -> Key {
+    Key::new(SYSTEM, format!("{SEALING_KEY}{version:010}"))
 }
 
 pub(crate) fn first_user() -> Key {

@@ -24,9 +24,11 @@ mod keys;
 mod notification_rules;
 mod packs;
 mod pull_requests;
+mod ref_protections;
 mod repositories;
 mod repository;
 mod rows;
+mod sealing_keys;
 mod settings;
 mod snapshot;
 mod stores;
@@ -46,7 +48,7 @@ pub use comments::{
 };
 pub use commit_statuses::{CommitStatus, CommitStatusPage};
 pub use consumers::{News, read_change};
-pub use credentials::Credentials;
+pub use credentials::{Credentials, StoredCredential};
 pub use deliveries::{NewDelivery, TakenLane, WaitingDelivery};
 pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
@@ -61,8 +63,10 @@ pub use pull_requests::{
     ApprovalError, ApprovalRule, ApprovalRuleError, CreatePullRequestError, HistoryPage, MOST_FROM_ONE_BRANCH,
     NewPullRequest, PullRequest, PullRequestError, PullRequestFilter, PullRequestPage,
 };
+pub use ref_protections::{PutProtectionError, RefProtection};
 pub use repositories::{CreateRepositoryError, NewRepository, RenameRepositoryError, RepositoryPage};
 pub use repository::{BranchPage, Repository};
+pub use sealing_keys::{SealingKeys, WrappedKey};
 pub use snapshot::Snapshot;
 pub use stores::{Components, Store, event_id, push_id, unique_id};
 pub use tags::SetTagsError;

@@ -12,7 +12,7 @@ const MOST: usize = 2;
 pub(crate) async fn create_access_key(cx: Context, user: Authorized<UserOrCaller>, _input: QueryInput) -> Result<Xml> {
     let name = &user.summary.name;
     let new = cx.new_access_key(name).await?;
-    let key = AccessKeyRecord { id: new.id.clone(), active: true, created: cx.now() };
+    let key = AccessKeyRecord { id: new.id.clone(), active: true, created: cx.now(), sessions_valid_after: None };
     let add = |user: &User| -> Result<_> {
         if user.access_keys.len() >= MOST {
             return Err(failure(QueryError::LimitExceeded, format!("a user has at most {MOST} access keys")));

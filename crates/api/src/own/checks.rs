@@ -57,6 +57,20 @@ impl Check for DeleteNotificationRuleInput {
     }
 }
 
+impl Check for DeleteRefProtectionInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
+        filled(&self.protection_name, "protectionName", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        if let Some(each) = &self.protection_name {
+            keeps(each, &REF_PROTECTION_NAME, "protectionName", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
 impl Check for DeleteWebhookInput {
     fn check(&self) -> Result<(), Violation> {
         not_empty(&self.repository_name, "repositoryName", E::ValidationException)?;
@@ -74,6 +88,20 @@ impl Check for GetNotificationRuleInput {
         filled(&self.rule_id, "ruleId", E::ValidationException)?;
         if let Some(each) = &self.repository_name {
             keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for GetRefProtectionInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
+        filled(&self.protection_name, "protectionName", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        if let Some(each) = &self.protection_name {
+            keeps(each, &REF_PROTECTION_NAME, "protectionName", E::ValidationException)?;
         }
         Ok(())
     }
@@ -102,6 +130,16 @@ impl Check for ListCommitStatusesInput {
 }
 
 impl Check for ListNotificationRulesInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for ListRefProtectionsInput {
     fn check(&self) -> Result<(), Violation> {
         filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
         if let Some(each) = &self.repository_name {
@@ -152,6 +190,30 @@ impl Check for PutCommitStatusInput {
         }
         if let Some(each) = &self.target_url {
             keeps(each, &TARGET_URL, "targetUrl", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for PutRefProtectionInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
+        filled(&self.protection_name, "protectionName", E::ValidationException)?;
+        filled(&self.ref_patterns, "refPatterns", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        if let Some(each) = &self.protection_name {
+            keeps(each, &REF_PROTECTION_NAME, "protectionName", E::ValidationException)?;
+        }
+        for each in self.ref_patterns.iter().flatten() {
+            keeps(each, &REF_PATTERN, "refPatterns[]", E::ValidationException)?;
+        }
+        for each in self.required_statuses.iter().flatten() {
+            keeps(each, &COMMIT_STATUS_CONTEXT, "requiredStatuses[]", E::ValidationException)?;
+        }
+        for each in self.bypass_principals.iter().flatten() {
+            keeps(each, &BYPASS_PRINCIPAL, "bypassPrincipals[]", E::ValidationException)?;
         }
         Ok(())
     }

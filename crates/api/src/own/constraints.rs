@@ -2,6 +2,8 @@
 
 use crate::constraint::Constraint;
 
+pub const BYPASS_PRINCIPAL: Constraint = Constraint { min: Some(1), max: Some(2048), letters: &[], values: &[] };
+
 pub const COMMIT_STATUS_CONTEXT: Constraint =
     Constraint { min: Some(1), max: Some(255), letters: &[(' ', '~')], values: &[] };
 
@@ -14,6 +16,15 @@ pub const NOTIFICATION_RULE_NAME: Constraint = Constraint {
     min: Some(1),
     max: Some(64),
     letters: &[('A', 'Z'), ('a', 'z'), ('0', '9'), ('-', '-'), ('_', '_'), (' ', ' ')],
+    values: &[],
+};
+
+pub const REF_PATTERN: Constraint = Constraint { min: Some(1), max: Some(256), letters: &[], values: &[] };
+
+pub const REF_PROTECTION_NAME: Constraint = Constraint {
+    min: Some(1),
+    max: Some(100),
+    letters: &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z'), ('.', '.'), ('-', '-')],
     values: &[],
 };
 

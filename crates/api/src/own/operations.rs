@@ -72,6 +72,29 @@ impl NamesRepository for DeleteNotificationRuleInput {
     }
 }
 
+/// Deletes a protection.
+pub struct DeleteRefProtection;
+
+impl Operation for DeleteRefProtection {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "DeleteRefProtection";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::RepositoryNameRequiredException,
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::RefProtectionDoesNotExistException,
+        ErrorCode::ValidationException,
+    ];
+    type Input = DeleteRefProtectionInput;
+    type Output = DeleteRefProtectionOutput;
+}
+
+impl NamesRepository for DeleteRefProtectionInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
 /// Removes a webhook. What still waits for it is not delivered; its log stays for its time.
 pub struct DeleteWebhook;
 
@@ -110,6 +133,29 @@ impl Operation for GetNotificationRule {
 }
 
 impl NamesRepository for GetNotificationRuleInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
+/// Tells what a protection demands.
+pub struct GetRefProtection;
+
+impl Operation for GetRefProtection {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "GetRefProtection";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::RepositoryNameRequiredException,
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::RefProtectionDoesNotExistException,
+        ErrorCode::ValidationException,
+    ];
+    type Input = GetRefProtectionInput;
+    type Output = GetRefProtectionOutput;
+}
+
+impl NamesRepository for GetRefProtectionInput {
     fn repository_name(&self) -> Option<&str> {
         self.repository_name.as_deref()
     }
@@ -182,6 +228,27 @@ impl NamesRepository for ListNotificationRulesInput {
     }
 }
 
+/// Lists the protections of a repository by name. There are at most 20.
+pub struct ListRefProtections;
+
+impl Operation for ListRefProtections {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "ListRefProtections";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::RepositoryNameRequiredException,
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+    ];
+    type Input = ListRefProtectionsInput;
+    type Output = ListRefProtectionsOutput;
+}
+
+impl NamesRepository for ListRefProtectionsInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
 /// Lists what a webhook was told in the last 30 days, the newest first.
 pub struct ListWebhookDeliveries;
 
@@ -243,6 +310,29 @@ impl Operation for PutCommitStatus {
 }
 
 impl NamesRepository for PutCommitStatusInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
+/// Makes a protection for refs, or replaces the one of this name as a whole. It holds for git and for the API from the next change of a ref on.
+pub struct PutRefProtection;
+
+impl Operation for PutRefProtection {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "PutRefProtection";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::RepositoryNameRequiredException,
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::MaximumRefProtectionsExceededException,
+        ErrorCode::ValidationException,
+    ];
+    type Input = PutRefProtectionInput;
+    type Output = PutRefProtectionOutput;
+}
+
+impl NamesRepository for PutRefProtectionInput {
     fn repository_name(&self) -> Option<&str> {
         self.repository_name.as_deref()
     }
@@ -344,9 +434,13 @@ impl Conditions for CreateWebhookInput {}
 
 impl Conditions for DeleteNotificationRuleInput {}
 
+impl Conditions for DeleteRefProtectionInput {}
+
 impl Conditions for DeleteWebhookInput {}
 
 impl Conditions for GetNotificationRuleInput {}
+
+impl Conditions for GetRefProtectionInput {}
 
 impl Conditions for GetWebhookInput {}
 
@@ -354,11 +448,15 @@ impl Conditions for ListCommitStatusesInput {}
 
 impl Conditions for ListNotificationRulesInput {}
 
+impl Conditions for ListRefProtectionsInput {}
+
 impl Conditions for ListWebhookDeliveriesInput {}
 
 impl Conditions for ListWebhooksInput {}
 
 impl Conditions for PutCommitStatusInput {}
+
+impl Conditions for PutRefProtectionInput {}
 
 impl Conditions for RedeliverWebhookDeliveryInput {}
 
@@ -373,14 +471,18 @@ pub const OPERATIONS: &[&str] = &[
     "CreateNotificationRule",
     "CreateWebhook",
     "DeleteNotificationRule",
+    "DeleteRefProtection",
     "DeleteWebhook",
     "GetNotificationRule",
+    "GetRefProtection",
     "GetWebhook",
     "ListCommitStatuses",
     "ListNotificationRules",
+    "ListRefProtections",
     "ListWebhookDeliveries",
     "ListWebhooks",
     "PutCommitStatus",
+    "PutRefProtection",
     "RedeliverWebhookDelivery",
     "TestWebhook",
     "UpdateNotificationRule",

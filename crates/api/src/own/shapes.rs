@@ -109,6 +109,27 @@ pub struct DeleteNotificationRuleInput {
     pub rule_id: Option<String>,
 }
 
+/// Which protection.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteRefProtectionInput {
+    /// The name of the repository.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// The name of the protection: letters, digits, and the characters . _ -
+    #[serde(rename = "protectionName", skip_serializing_if = "Option::is_none")]
+    pub protection_name: Option<String>,
+}
+
+/// The protection as it was.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteRefProtectionOutput {
+    /// The protection.
+    #[serde(rename = "refProtection", skip_serializing_if = "Option::is_none")]
+    pub ref_protection: Option<RefProtection>,
+}
+
 /// Which webhook.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -140,6 +161,27 @@ pub struct GetNotificationRuleOutput {
     /// The rule.
     #[serde(rename = "rule", skip_serializing_if = "Option::is_none")]
     pub rule: Option<NotificationRule>,
+}
+
+/// Which protection.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetRefProtectionInput {
+    /// The name of the repository.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// The name of the protection: letters, digits, and the characters . _ -
+    #[serde(rename = "protectionName", skip_serializing_if = "Option::is_none")]
+    pub protection_name: Option<String>,
+}
+
+/// The protection.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetRefProtectionOutput {
+    /// The protection.
+    #[serde(rename = "refProtection", skip_serializing_if = "Option::is_none")]
+    pub ref_protection: Option<RefProtection>,
 }
 
 /// Which webhook.
@@ -209,6 +251,24 @@ pub struct ListNotificationRulesOutput {
     /// All of them, by id.
     #[serde(rename = "rules", skip_serializing_if = "Option::is_none")]
     pub rules: Option<Vec<NotificationRule>>,
+}
+
+/// Of which repository.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListRefProtectionsInput {
+    /// The name of the repository.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+}
+
+/// All protections.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListRefProtectionsOutput {
+    /// The protections, by name.
+    #[serde(rename = "refProtections", skip_serializing_if = "Option::is_none")]
+    pub ref_protections: Option<Vec<RefProtection>>,
 }
 
 /// Which webhook's deliveries.
@@ -319,6 +379,51 @@ pub struct PutCommitStatusOutput {
     pub commit_status: Option<CommitStatus>,
 }
 
+/// What the protection is to demand.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PutRefProtectionInput {
+    /// The name of the repository.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// The name of the protection: letters, digits, and the characters . _ -
+    #[serde(rename = "protectionName", skip_serializing_if = "Option::is_none")]
+    pub protection_name: Option<String>,
+    /// The refs it is about: 1 to 10 full names such as refs/heads/main, in which * stands for any text, also one with slashes, and ? for any one character.
+    #[serde(rename = "refPatterns", skip_serializing_if = "Option::is_none")]
+    pub ref_patterns: Option<Vec<String>>,
+    /// Whether refs may only be moved to commits that contain what they point to. True unless told.
+    #[serde(rename = "fastForwardOnly", skip_serializing_if = "Option::is_none")]
+    pub fast_forward_only: Option<bool>,
+    /// Whether refs may not be deleted. True unless told.
+    #[serde(rename = "deletionForbidden", skip_serializing_if = "Option::is_none")]
+    pub deletion_forbidden: Option<bool>,
+    /// Whether refs may not be created. False unless told.
+    #[serde(rename = "creationForbidden", skip_serializing_if = "Option::is_none")]
+    pub creation_forbidden: Option<bool>,
+    /// Whether refs may only be moved by merging a pull request. False unless told.
+    #[serde(rename = "pullRequestRequired", skip_serializing_if = "Option::is_none")]
+    pub pull_request_required: Option<bool>,
+    /// How many principals must have approved the merged revision of the pull request; any number requires a pull request. Setting aside the approval rules of the pull request does not set aside this. None unless told.
+    #[serde(rename = "requiredApprovals", skip_serializing_if = "Option::is_none")]
+    pub required_approvals: Option<i32>,
+    /// The contexts in which the commit must have the status success: the commit that the ref is to point to, or the source commit if it is a merge. None unless told; at most 10 different ones in all protections of a repository.
+    #[serde(rename = "requiredStatuses", skip_serializing_if = "Option::is_none")]
+    pub required_statuses: Option<Vec<String>>,
+    /// The ARNs of those to whom the protection does not apply. Nobody unless told; at most 20.
+    #[serde(rename = "bypassPrincipals", skip_serializing_if = "Option::is_none")]
+    pub bypass_principals: Option<Vec<String>>,
+}
+
+/// What the protection demands now.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PutRefProtectionOutput {
+    /// The protection.
+    #[serde(rename = "refProtection", skip_serializing_if = "Option::is_none")]
+    pub ref_protection: Option<RefProtection>,
+}
+
 /// What to deliver again.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -332,6 +437,45 @@ pub struct RedeliverWebhookDeliveryInput {
     /// The id of the delivery.
     #[serde(rename = "deliveryId", skip_serializing_if = "Option::is_none")]
     pub delivery_id: Option<String>,
+}
+
+/// What may not be done to some refs of a repository, whatever policies allow.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RefProtection {
+    /// The name of the protection: letters, digits, and the characters . _ -
+    #[serde(rename = "protectionName", skip_serializing_if = "Option::is_none")]
+    pub protection_name: Option<String>,
+    /// The refs it is about: 1 to 10 full names such as refs/heads/main, in which * stands for any text, also one with slashes, and ? for any one character.
+    #[serde(rename = "refPatterns", skip_serializing_if = "Option::is_none")]
+    pub ref_patterns: Option<Vec<String>>,
+    /// Whether refs may only be moved to commits that contain what they point to.
+    #[serde(rename = "fastForwardOnly", skip_serializing_if = "Option::is_none")]
+    pub fast_forward_only: Option<bool>,
+    /// Whether refs may not be deleted.
+    #[serde(rename = "deletionForbidden", skip_serializing_if = "Option::is_none")]
+    pub deletion_forbidden: Option<bool>,
+    /// Whether refs may not be created.
+    #[serde(rename = "creationForbidden", skip_serializing_if = "Option::is_none")]
+    pub creation_forbidden: Option<bool>,
+    /// Whether refs may only be moved by merging a pull request.
+    #[serde(rename = "pullRequestRequired", skip_serializing_if = "Option::is_none")]
+    pub pull_request_required: Option<bool>,
+    /// How many principals must have approved the merged revision of the pull request; any number requires a pull request. Setting aside the approval rules of the pull request does not set aside this.
+    #[serde(rename = "requiredApprovals", skip_serializing_if = "Option::is_none")]
+    pub required_approvals: Option<i32>,
+    /// The contexts in which the commit must have the status success: the commit that the ref is to point to, or the source commit if it is a merge.
+    #[serde(rename = "requiredStatuses", skip_serializing_if = "Option::is_none")]
+    pub required_statuses: Option<Vec<String>>,
+    /// The ARNs of those to whom the protection does not apply.
+    #[serde(rename = "bypassPrincipals", skip_serializing_if = "Option::is_none")]
+    pub bypass_principals: Option<Vec<String>>,
+    /// When it was put last.
+    #[serde(rename = "lastModifiedDate", skip_serializing_if = "Option::is_none")]
+    pub last_modified_date: Option<Timestamp>,
+    /// The ARN of who put it last.
+    #[serde(rename = "lastModifiedArn", skip_serializing_if = "Option::is_none")]
+    pub last_modified_arn: Option<String>,
 }
 
 /// Which webhook.

@@ -48,6 +48,8 @@ pub(super) fn told(event: &Event) -> Told {
         EventKind::DefaultBranchChanged { .. } => ours(event, "defaultBranchChanged"),
         EventKind::RepositoryTagsChanged { .. } => ours(event, "repositoryTagsChanged"),
         EventKind::RepositoryEncryptionKeyChanged { .. } => ours(event, "repositoryEncryptionKeyChanged"),
+        EventKind::RefProtectionChanged { .. } => ours(event, "refProtectionChanged"),
+        EventKind::SealingKeyRotated { .. } => ours(event, "sealingKeyRotated"),
         EventKind::WebhookChanged { .. } => ours(event, "webhookChanged"),
         EventKind::NotificationRuleChanged { .. } => ours(event, "notificationRuleChanged"),
         EventKind::CommitStatusChanged { .. } => ours(event, "commitStatusChanged"),

@@ -88,6 +88,10 @@ pub(super) fn what(kind: &EventKind) -> String {
         EventKind::CommitStatusChanged { commit, context, after, .. } => {
             format!("set the status {context} of commit {} to {}", short(commit), after.state.as_str())
         }
+        EventKind::RefProtectionChanged { name, before: None, .. } => format!("made the ref protection \"{name}\""),
+        EventKind::RefProtectionChanged { name, after: None, .. } => format!("deleted the ref protection \"{name}\""),
+        EventKind::RefProtectionChanged { name, .. } => format!("changed the ref protection \"{name}\""),
+        EventKind::SealingKeyRotated { .. } => "rotated the sealing key".to_owned(),
         EventKind::WebhookChanged { url, change, .. } => format!("{} the webhook {url}", setting_verb(*change)),
         EventKind::NotificationRuleChanged { name, change, .. } => {
             format!("{} the notification rule \"{name}\"", setting_verb(*change))
@@ -120,6 +124,7 @@ fn identity_verb(change: IdentityChange) -> &'static str {
         IdentityChange::PolicyAttached => "attached a policy to",
         IdentityChange::PolicyDetached => "detached a policy from",
         IdentityChange::MemberAdded => "added a member to",
+        IdentityChange::SessionsEnded => "ended the sessions of",
         IdentityChange::MemberRemoved => "removed a member from",
     }
 }

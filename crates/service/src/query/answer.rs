@@ -33,6 +33,7 @@ fn name_and_status(code: Code) -> (&'static str, StatusCode) {
         Code::Authentication(Reason::Incomplete) => ("IncompleteSignature", StatusCode::BAD_REQUEST),
         Code::Authentication(Reason::Unknown) => ("InvalidClientTokenId", StatusCode::FORBIDDEN),
         Code::Authentication(Reason::Invalid) => ("SignatureDoesNotMatch", StatusCode::FORBIDDEN),
+        Code::Authentication(Reason::Expired) => ("ExpiredToken", StatusCode::FORBIDDEN),
         Code::AccessDenied => ("AccessDenied", StatusCode::FORBIDDEN),
         Code::UnknownOperation | Code::NotImplemented => ("InvalidAction", StatusCode::BAD_REQUEST),
         Code::Serialization | Code::Api(_) => ("ValidationError", StatusCode::BAD_REQUEST),

@@ -55,6 +55,15 @@ impl QueryEntry {
         ["Get", "List", "Simulate"].iter().any(|verb| self.name.starts_with(verb))
     }
 
+    /// Whether who came with the keys of a session may call it (AWS STS API reference, `GetSessionToken`): a session changes no
+    /// identities and makes no further sessions.
+    pub(crate) fn is_for_sessions(&self) -> bool {
+        match self.api {
+            QueryApi::Iam => self.is_read(),
+            QueryApi::Sts => self.name == "GetCallerIdentity",
+        }
+    }
+
     pub(crate) fn run(&self, cx: Context, input: QueryInput) -> BoxFuture<'static, Result<Xml>> {
         (self.run)(cx, input)
     }

@@ -23,6 +23,8 @@ pub enum QueryError {
     NoSuchEntity,
     /// There are no such credentials for that service.
     NotSupportedService,
+    /// The policy is too long for a session token.
+    PackedPolicyTooLarge,
     /// The policy cannot be simulated.
     PolicyEvaluation,
     /// What is asked for cannot be changed.
@@ -43,6 +45,7 @@ impl QueryError {
             Self::MalformedPolicyDocument => "MalformedPolicyDocument",
             Self::NoSuchEntity => "NoSuchEntity",
             Self::NotSupportedService => "NotSupportedService",
+            Self::PackedPolicyTooLarge => "PackedPolicyTooLarge",
             Self::PolicyEvaluation => "PolicyEvaluation",
             Self::UnmodifiableEntity => "UnmodifiableEntity",
             Self::ValidationError => "ValidationError",
@@ -57,9 +60,11 @@ impl QueryError {
             }
             Self::NoSuchEntity | Self::NotSupportedService => StatusCode::NOT_FOUND,
             Self::PolicyEvaluation => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::InvalidInput | Self::MalformedPolicyDocument | Self::UnmodifiableEntity | Self::ValidationError => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::InvalidInput
+            | Self::MalformedPolicyDocument
+            | Self::PackedPolicyTooLarge
+            | Self::UnmodifiableEntity
+            | Self::ValidationError => StatusCode::BAD_REQUEST,
         }
     }
 }

@@ -55,7 +55,11 @@ impl Service {
             return Err(Failure::with_code(Code::UnknownOperation, "the request names no Action that is known here"));
         };
         record.operation = (*action).to_owned();
-        let done = entry.run(self.context(request_id, caller), input).await;
+        let cx = self.context(request_id, caller);
+        if !entry.is_for_sessions() {
+            cx.require_long_term_credentials(action)?;
+        }
+        let done = entry.run(cx, input).await;
         if !entry.is_read() {
             self.identities.forget();
         }

@@ -12,6 +12,7 @@ use domain::{Actor, EventKind, IdentityChange, PolicyName, UserName};
 use ports::{CommitError, Expect, Key, Version, Write};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 /// Why an identity was not made, changed or deleted.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +80,8 @@ impl PolicyEdit {
 pub enum UserEdit {
     /// These are the tags from now on.
     SetTags(BTreeMap<String, String>),
+    /// Ends the sessions that were issued up to this time.
+    EndSessions(SystemTime),
     /// Changes the policies.
     Policy(PolicyEdit),
     /// Adds an access key, or changes one.
@@ -136,33 +139,31 @@ pub(super) fn put_meta<T: Serialize>(key: Key, row: &T, version: Version) -> Res
 }
 
 fn plan(user: &User, edits: Vec<UserEdit>, events: &EventsOfChange) -> Result<Vec<Write>, Error> {
-    let mut tags = user.tags.clone();
+    let mut changed = user.clone();
     let (mut writes, mut kinds) = (Vec::new(), Vec::new());
     for edit in edits {
-        let (change, subject) = match edit {
-            UserEdit::SetTags(new) => {
-                tags = new;
-                (IdentityChange::TagsChanged, None)
+        let (change, subject) = told(user, &edit);
+        match edit {
+            UserEdit::SetTags(tags) => changed.tags = tags,
+            UserEdit::EndSessions(time) => {
+                changed.sessions_valid_after = changed.sessions_valid_after.max(Some(time));
             }
-            edit => {
-                let (change, subject) = told(user, &edit);
-                write(user, edit, &mut writes)?;
-                (change, Some(subject))
-            }
-        };
+            edit => write(user, edit, &mut writes)?,
+        }
         kinds.push(EventKind::IdentityChanged { identity: user.event_identity(), change, subject });
     }
-    writes.push(put_user(user, tags)?);
+    writes.push(put_user(&changed)?);
     writes.extend(events.rows(None, kinds)?);
     Ok(writes)
 }
 
 /// What the event says of an edit: what happened, and to what of the user.
-fn told(user: &User, edit: &UserEdit) -> (IdentityChange, String) {
+fn told(user: &User, edit: &UserEdit) -> (IdentityChange, Option<String>) {
     let credential =
         |known: bool| if known { IdentityChange::CredentialChanged } else { IdentityChange::CredentialCreated };
-    match edit {
-        UserEdit::SetTags(_) => (IdentityChange::TagsChanged, String::new()),
+    let (change, subject) = match edit {
+        UserEdit::SetTags(_) => return (IdentityChange::TagsChanged, None),
+        UserEdit::EndSessions(_) => return (IdentityChange::SessionsEnded, None),
         UserEdit::Policy(edit) => edit.told(),
         UserEdit::PutAccessKey { key, .. } => {
             (credential(user.access_keys.iter().any(|known| known.id == key.id)), key.id.clone())
@@ -173,7 +174,8 @@ fn told(user: &User, edit: &UserEdit) -> (IdentityChange, String) {
         UserEdit::DeleteAccessKey(id) | UserEdit::DeleteGitCredential(id) => {
             (IdentityChange::CredentialDeleted, id.clone())
         }
-    }
+    };
+    (change, Some(subject))
 }
 
 /// Which rows an edit changes. The user's `META` row guards them all.
@@ -182,11 +184,15 @@ fn write(user: &User, edit: UserEdit, writes: &mut Vec<Write>) -> Result<(), Err
     let delete = |key: Key| Write::Delete { key, expect: Expect::Anything };
     match edit {
         // In the META row, which every change puts anew.
-        UserEdit::SetTags(_) => {}
+        UserEdit::SetTags(_) | UserEdit::EndSessions(_) => {}
         UserEdit::Policy(edit) => writes.push(edit.write(&keys::user_partition(name))?),
         UserEdit::PutAccessKey { key, sealed } => {
             let known = user.access_keys.iter().any(|known| known.id == key.id);
-            let row = AccessKeyRow { active: key.active, created: millis(key.created) };
+            let row = AccessKeyRow {
+                active: key.active,
+                created: millis(key.created),
+                sessions_valid_after: key.sessions_valid_after.map(millis),
+            };
             writes.push(put(keys::user_access_key(name, &key.id), &row, Expect::Anything)?);
             writes.push(put_credential(&key.id, sealed, known));
         }

@@ -185,7 +185,7 @@ impl Store {
                 let delete = |key| Write::Delete { key, expect: Expect::Present };
                 vec![delete(of_user), delete(of_group)]
             };
-            writes.push(put_user(&user, user.tags.clone())?);
+            writes.push(put_user(&user)?);
             writes.push(found.put_again()?);
             let change = if member { IdentityChange::MemberAdded } else { IdentityChange::MemberRemoved };
             writes.extend(events.rows(None, vec![found.changed(change, Some(user_name.to_string()))])?);

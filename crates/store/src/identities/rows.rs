@@ -26,6 +26,8 @@ pub(super) struct UserRow {
     pub(super) summary: UserSummaryRow,
     #[serde(rename = "t", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) tags: BTreeMap<String, String>,
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub(super) sessions_valid_after: Option<Millis>,
 }
 
 /// `USER#<name>` or `GROUP#<name>` / `POLICY#<policy name>`: an inline policy.
@@ -75,6 +77,8 @@ pub(super) struct AccessKeyRow {
     pub(super) active: bool,
     #[serde(rename = "c")]
     pub(super) created: Millis,
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub(super) sessions_valid_after: Option<Millis>,
 }
 
 /// `USER#<name>` / `GIT#<id>`: a Git user name and password.

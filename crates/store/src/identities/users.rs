@@ -58,6 +58,8 @@ pub struct User {
     pub access_keys: Vec<AccessKeyRecord>,
     /// The Git user names and passwords.
     pub git_credentials: Vec<GitCredentialRecord>,
+    /// Sessions of the user are good only if they were issued later.
+    pub sessions_valid_after: Option<SystemTime>,
     pub(super) version: Version,
 }
 
@@ -70,6 +72,8 @@ pub struct AccessKeyRecord {
     pub active: bool,
     /// When it was made.
     pub created: SystemTime,
+    /// Sessions that were asked for with it are good only if they were issued later.
+    pub sessions_valid_after: Option<SystemTime>,
 }
 
 /// What is told of a Git user name and password.
@@ -144,7 +148,8 @@ impl Store {
     ) -> Result<User, IdentityError> {
         let NewUser { name, path, tags } = new;
         let id = unique_id(UniqueIdKind::User)?;
-        let row = UserRow { summary: UserSummaryRow { name, path, id, created: self.now() }, tags };
+        let told = UserSummaryRow { name, path, id, created: self.now() };
+        let row = UserRow { summary: told, tags, sessions_valid_after: None };
         writes.push(put(keys::user_name(&row.summary.name), &row.summary, Expect::Absent)?);
         writes.push(put(keys::user(&row.summary.name), &row, Expect::Absent)?);
         let partition = keys::user_partition(&row.summary.name);
@@ -167,6 +172,7 @@ impl Store {
                 groups: Vec::new(),
                 access_keys: Vec::new(),
                 git_credentials: Vec::new(),
+                sessions_valid_after: None,
                 version,
             }),
             Err(CommitError::Conflict(_)) => Err(IdentityError::AlreadyExists),
@@ -214,11 +220,13 @@ impl Store {
     }
 }
 
-/// The write that puts a user's `META` row anew, with these tags.
-pub(super) fn put_user(user: &User, tags: BTreeMap<String, String>) -> Result<Write, Error> {
+/// The write that puts a user's `META` row anew, unless the user has changed meanwhile.
+pub(super) fn put_user(user: &User) -> Result<Write, Error> {
     let UserSummary { name, path, id, created } = user.summary.clone();
     let summary = UserSummaryRow { name, path, id, created: rows::millis(created) };
-    put_meta(keys::user(&user.summary.name), &UserRow { summary, tags }, user.version)
+    let sessions_valid_after = user.sessions_valid_after.map(rows::millis);
+    let row = UserRow { summary, tags: user.tags.clone(), sessions_valid_after };
+    put_meta(keys::user(&user.summary.name), &row, user.version)
 }
 
 fn event_identity(summary: &UserSummary) -> EventIdentity {
@@ -240,7 +248,7 @@ fn read_user(rows: &[Row]) -> Result<Option<User>, Error> {
     let Some(meta) = rows.iter().find(|row| row.key.sort == keys::META) else {
         return Ok(None);
     };
-    let UserRow { summary: found, tags } = rows::decode(meta)?;
+    let UserRow { summary: found, tags, sessions_valid_after } = rows::decode(meta)?;
     let mut user = User {
         summary: summary(found),
         tags,
@@ -249,6 +257,7 @@ fn read_user(rows: &[Row]) -> Result<Option<User>, Error> {
         groups: Vec::new(),
         access_keys: Vec::new(),
         git_credentials: Vec::new(),
+        sessions_valid_after: sessions_valid_after.map(time),
         version: meta.version,
     };
     for row in rows {
@@ -265,8 +274,13 @@ fn read_user(rows: &[Row]) -> Result<Option<User>, Error> {
             }
             "GROUP" => user.groups.push(rows::decode::<MembershipRow>(row)?.group),
             "KEY" => {
-                let AccessKeyRow { active, created } = rows::decode(row)?;
-                user.access_keys.push(AccessKeyRecord { id: rest.to_owned(), active, created: time(created) });
+                let AccessKeyRow { active, created, sessions_valid_after } = rows::decode(row)?;
+                user.access_keys.push(AccessKeyRecord {
+                    id: rest.to_owned(),
+                    active,
+                    created: time(created),
+                    sessions_valid_after: sessions_valid_after.map(time),
+                });
             }
             "GIT" => {
                 let GitCredentialRow { user_name, credential, active, created } = rows::decode(row)?;

@@ -28,7 +28,7 @@ async fn find(fixture: &Fixture, user: &str) -> User {
 }
 
 fn key(id: &str, active: bool) -> UserEdit {
-    let key = AccessKeyRecord { id: id.to_owned(), active, created: std::time::UNIX_EPOCH };
+    let key = AccessKeyRecord { id: id.to_owned(), active, created: std::time::UNIX_EPOCH, sessions_valid_after: None };
     UserEdit::PutAccessKey { key, sealed: format!("sealed {active}").into() }
 }
 

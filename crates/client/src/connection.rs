@@ -1,0 +1,103 @@
+//! One request and its answer, on a connection of its own. Redirects are not followed.
+
+use crate::endpoint::Endpoint;
+use crate::error::CallError;
+use bytes::Bytes;
+use http::Request;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpStream, lookup_host};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+/// How long a call may take, from the look-up of the name to the end of the answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long an answer may be, in bytes: the longest that API Gateway lets through is shorter.
+const MOST_ANSWER_BYTES: usize = 32 << 20;
+
+/// An answer with its whole body.
+pub(crate) struct Answer {
+    pub(crate) head: http::response::Parts,
+    pub(crate) body: Bytes,
+}
+
+/// A connector for TLS that trusts the certificates in `ca_bundle`, or else what this machine trusts.
+pub(crate) fn connector(ca_bundle: Option<&Path>) -> Result<TlsConnector, CallError> {
+    let trust = |error: &dyn std::fmt::Display| CallError::Trust(error.to_string());
+    let mut roots = RootCertStore::empty();
+    match ca_bundle {
+        Some(file) => {
+            let certificates = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+            let certificates =
+                certificates.map_err(|error| CallError::Trust(format!("'{}': {error}", file.display())))?;
+            roots.add_parsable_certificates(certificates);
+        }
+        None => _ = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs),
+    }
+    if roots.is_empty() {
+        return Err(CallError::Trust("there are none; name a file of them with --ca-bundle".to_owned()));
+    }
+    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    let builder = builder.with_safe_default_protocol_versions().map_err(|error| trust(&error))?;
+    Ok(TlsConnector::from(Arc::new(builder.with_root_certificates(roots).with_no_client_auth())))
+}
+
+/// Sends a request, and reads the whole answer.
+pub(crate) async fn exchange(
+    to: &Endpoint,
+    tls: Option<&TlsConnector>,
+    request: Request<Full<Bytes>>,
+) -> Result<Answer, CallError> {
+    let unreachable = |reason: String| CallError::Unreachable { endpoint: to.to_string(), reason };
+    match tokio::time::timeout(PATIENCE, attempt(to, tls, request)).await {
+        Ok(done) => done.map_err(|error| unreachable(error.to_string())),
+        Err(_) => Err(unreachable(format!("it did not answer within {} seconds", PATIENCE.as_secs()))),
+    }
+}
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+async fn attempt(to: &Endpoint, tls: Option<&TlsConnector>, request: Request<Full<Bytes>>) -> Result<Answer, BoxError> {
+    let stream = connect(to).await?;
+    let Some(tls) = tls else { return talk(stream, request).await };
+    let name = ServerName::try_from(to.host().to_owned())?;
+    talk(tls.connect(name, stream).await?, request).await
+}
+
+async fn connect(to: &Endpoint) -> io::Result<TcpStream> {
+    let mut failure = None;
+    for address in lookup_host((to.host(), to.port())).await? {
+        if !to.may_be_at(&address) {
+            continue;
+        }
+        match TcpStream::connect(address).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => failure = Some(error),
+        }
+    }
+    Err(failure.unwrap_or_else(|| io::Error::new(io::ErrorKind::NotFound, "it has no address that may be used")))
+}
+
+async fn talk(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    request: Request<Full<Bytes>>,
+) -> Result<Answer, BoxError> {
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    // Aborted when this function is left, so that no connection outlives the call.
+    let mut driver = JoinSet::new();
+    driver.spawn(connection);
+    let (head, body) = sender.send_request(request).await?.into_parts();
+    let body = Limited::new(body, MOST_ANSWER_BYTES).collect().await?.to_bytes();
+    Ok(Answer { head, body })
+}

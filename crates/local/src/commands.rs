@@ -1,0 +1,67 @@
+//! The commands that call a service, here or elsewhere, and how they end.
+
+mod call;
+mod connection;
+
+pub(crate) use call::Call;
+pub(crate) use connection::Connection;
+
+use client::{CallError, ConfigurationError};
+use std::future::Future;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// What the help of these commands says of how they end.
+pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done; 1 the service refused it (its error is on standard error); \
+    2 the arguments are wrong; 3 it is not known where the service is or with which keys; 4 the service cannot be reached.";
+
+/// Why a command has no result.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CommandError {
+    #[error("{0}")]
+    Usage(String),
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
+    #[error(transparent)]
+    Call(#[from] CallError),
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+impl CommandError {
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Call(CallError::Refused(_)) | Self::Io(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Configuration(_) => 3,
+            Self::Call(_) => 4,
+        }
+    }
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(command: impl Future<Output = Result<(), CommandError>>) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return crate::fail(&format!("the runtime cannot be started: {error}")),
+    };
+    match runtime.block_on(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            _ = crate::fail(&error.to_string());
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// Prints JSON for people and programs alike.
+pub(crate) fn print_json(json: &serde_json::Value) -> Result<(), CommandError> {
+    print(&format!("{json:#}\n"))
+}
+
+/// Prints a result.
+pub(crate) fn print(text: &str) -> Result<(), CommandError> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
