@@ -77,6 +77,7 @@ soak: venv build ## Run what takes long: a 1 GB file, 50,000 commits, 10,000 ref
 	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge cargo test -p tests --features soak --test soak --test pull_request_lives -- --nocapture
 	cargo test -p git --features soak --test selection
 	MERGE_HISTORIES=5000 cargo test -p git --test merging
+	CHANGES=10000 cargo test -p notify --test notify lives
 
 bench: ## Compare with C git's http-backend behind lighttpd (BENCH_REPO=/path names a real repository), and tell what the API costs
 	@PATH="$$PATH:/usr/sbin" command -v lighttpd >/dev/null || apt-get install --yes lighttpd

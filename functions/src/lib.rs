@@ -15,6 +15,7 @@ mod git;
 mod iam;
 mod inputs;
 mod merges;
+mod notification_rules;
 mod page_token;
 mod paths;
 mod pull_requests;
@@ -28,6 +29,7 @@ mod sts;
 mod tags;
 mod tokens;
 mod triggers;
+mod webhooks;
 
 pub use git::git_entries;
 pub use query_registry::query_operations;

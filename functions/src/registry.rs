@@ -4,7 +4,7 @@
 
 use crate::{
     administration, approval_rule_templates, audit, branches, comments, commit_statuses, commits, files, merges,
-    pull_requests, ref_protections, repositories, tags, tokens, triggers,
+    notification_rules, pull_requests, ref_protections, repositories, tags, tokens, triggers, webhooks,
 };
 use api::operations;
 use api::own::operations as own;
@@ -174,6 +174,21 @@ pub fn operations() -> Vec<Entry> {
         Entry::new::<operations::MergeBranchesByThreeWay, _>(|cx, on, input| {
             Box::pin(merges::merge_branches_by_three_way::merge_branches_by_three_way(cx, on, input))
         }),
+        Entry::new::<own::CreateNotificationRule, _>(|cx, on, input| {
+            Box::pin(notification_rules::create_notification_rule::create_notification_rule(cx, on, input))
+        }),
+        Entry::new::<own::DeleteNotificationRule, _>(|cx, on, input| {
+            Box::pin(notification_rules::delete_notification_rule::delete_notification_rule(cx, on, input))
+        }),
+        Entry::new::<own::GetNotificationRule, _>(|cx, on, input| {
+            Box::pin(notification_rules::get_notification_rule::get_notification_rule(cx, on, input))
+        }),
+        Entry::new::<own::ListNotificationRules, _>(|cx, on, input| {
+            Box::pin(notification_rules::list_notification_rules::list_notification_rules(cx, on, input))
+        }),
+        Entry::new::<own::UpdateNotificationRule, _>(|cx, on, input| {
+            Box::pin(notification_rules::update_notification_rule::update_notification_rule(cx, on, input))
+        }),
         Entry::new::<operations::CreatePullRequest, _>(|cx, on, input| {
             Box::pin(pull_requests::create_pull_request::create_pull_request(cx, on, input))
         }),
@@ -297,6 +312,28 @@ pub fn operations() -> Vec<Entry> {
         }),
         Entry::new::<operations::TestRepositoryTriggers, _>(|cx, on, input| {
             Box::pin(triggers::test_repository_triggers::test_repository_triggers(cx, on, input))
+        }),
+        Entry::new::<own::CreateWebhook, _>(|cx, on, input| {
+            Box::pin(webhooks::create_webhook::create_webhook(cx, on, input))
+        }),
+        Entry::new::<own::DeleteWebhook, _>(|cx, on, input| {
+            Box::pin(webhooks::delete_webhook::delete_webhook(cx, on, input))
+        }),
+        Entry::new::<own::GetWebhook, _>(|cx, on, input| Box::pin(webhooks::get_webhook::get_webhook(cx, on, input))),
+        Entry::new::<own::ListWebhookDeliveries, _>(|cx, on, input| {
+            Box::pin(webhooks::list_webhook_deliveries::list_webhook_deliveries(cx, on, input))
+        }),
+        Entry::new::<own::ListWebhooks, _>(|cx, on, input| {
+            Box::pin(webhooks::list_webhooks::list_webhooks(cx, on, input))
+        }),
+        Entry::new::<own::RedeliverWebhookDelivery, _>(|cx, on, input| {
+            Box::pin(webhooks::redeliver_webhook_delivery::redeliver_webhook_delivery(cx, on, input))
+        }),
+        Entry::new::<own::TestWebhook, _>(|cx, on, input| {
+            Box::pin(webhooks::test_webhook::test_webhook(cx, on, input))
+        }),
+        Entry::new::<own::UpdateWebhook, _>(|cx, on, input| {
+            Box::pin(webhooks::update_webhook::update_webhook(cx, on, input))
         }),
     ]
 }

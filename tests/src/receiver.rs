@@ -3,7 +3,10 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// How long something may take to arrive on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A request that arrived.
 #[derive(Debug, Clone)]
@@ -33,22 +36,45 @@ pub struct Receiver {
 impl Receiver {
     /// A receiver that answers every request with these bytes.
     pub fn answering(answer: &str) -> Self {
+        let answer = answer.to_owned();
+        Self::deciding(move |_| answer.clone())
+    }
+
+    /// A receiver that answers each request with the bytes that `answer` gives for it.
+    pub fn deciding(answer: impl Fn(&Received) -> String + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let received = Arc::new(Mutex::new(Vec::new()));
-        let (kept, answer) = (received.clone(), answer.to_owned());
+        let (kept, answer) = (received.clone(), Arc::new(answer));
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let (kept, answer) = (kept.clone(), answer.clone());
-                std::thread::spawn(move || receive(stream.unwrap(), &kept, &answer));
+                std::thread::spawn(move || receive(stream.unwrap(), &kept, &*answer));
             }
         });
         Self { address, received }
     }
 
+    /// Host and port.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// The URL of a path.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
+    }
+
+    /// What has arrived since the last call, once `enough` says that it is enough.
+    pub fn wait_for(&self, enough: impl Fn(&[Received]) -> bool) -> Vec<Received> {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            if enough(&self.received.lock().unwrap()) {
+                return self.take();
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("what was waited for did not arrive, but this: {:#?}", self.take());
     }
 
     /// What has arrived since the last call.
@@ -57,12 +83,13 @@ impl Receiver {
     }
 }
 
-fn receive(mut stream: TcpStream, kept: &Mutex<Vec<Received>>, answer: &str) {
+fn receive(mut stream: TcpStream, kept: &Mutex<Vec<Received>>, answer: &dyn Fn(&Received) -> String) {
     stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     loop {
         if let Some(request) = whole(&bytes) {
+            let answer = answer(&request);
             kept.lock().unwrap().push(request);
             _ = stream.write_all(answer.as_bytes());
             return;

@@ -130,6 +130,7 @@ pub enum ErrorCode {
     MaximumFileContentToLoadExceededException,
     MaximumFileEntriesExceededException,
     MaximumItemsToCompareExceededException,
+    MaximumNotificationRulesExceededException,
     MaximumNumberOfApprovalsExceededException,
     MaximumOpenPullRequestsExceededException,
     MaximumRefProtectionsExceededException,
@@ -137,11 +138,13 @@ pub enum ErrorCode {
     MaximumRepositoryTriggersExceededException,
     MaximumRuleTemplatesAssociatedWithRepositoryException,
     MaximumTokensExceededException,
+    MaximumWebhooksExceededException,
     MergeOptionRequiredException,
     MultipleConflictResolutionEntriesException,
     MultipleRepositoriesInPullRequestException,
     NameLengthExceededException,
     NoChangeException,
+    NotificationRuleDoesNotExistException,
     NumberOfRuleTemplatesExceededException,
     NumberOfRulesExceededException,
     OperationNotAllowedException,
@@ -198,6 +201,8 @@ pub enum ErrorCode {
     TooManyTagsException,
     UserDoesNotExistException,
     ValidationException,
+    WebhookDeliveryDoesNotExistException,
+    WebhookDoesNotExistException,
 }
 
 impl ErrorCode {
@@ -330,6 +335,7 @@ impl ErrorCode {
         Self::MaximumFileContentToLoadExceededException,
         Self::MaximumFileEntriesExceededException,
         Self::MaximumItemsToCompareExceededException,
+        Self::MaximumNotificationRulesExceededException,
         Self::MaximumNumberOfApprovalsExceededException,
         Self::MaximumOpenPullRequestsExceededException,
         Self::MaximumRefProtectionsExceededException,
@@ -337,11 +343,13 @@ impl ErrorCode {
         Self::MaximumRepositoryTriggersExceededException,
         Self::MaximumRuleTemplatesAssociatedWithRepositoryException,
         Self::MaximumTokensExceededException,
+        Self::MaximumWebhooksExceededException,
         Self::MergeOptionRequiredException,
         Self::MultipleConflictResolutionEntriesException,
         Self::MultipleRepositoriesInPullRequestException,
         Self::NameLengthExceededException,
         Self::NoChangeException,
+        Self::NotificationRuleDoesNotExistException,
         Self::NumberOfRuleTemplatesExceededException,
         Self::NumberOfRulesExceededException,
         Self::OperationNotAllowedException,
@@ -398,6 +406,8 @@ impl ErrorCode {
         Self::TooManyTagsException,
         Self::UserDoesNotExistException,
         Self::ValidationException,
+        Self::WebhookDeliveryDoesNotExistException,
+        Self::WebhookDoesNotExistException,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -532,6 +542,7 @@ impl ErrorCode {
             Self::MaximumFileContentToLoadExceededException => "MaximumFileContentToLoadExceededException",
             Self::MaximumFileEntriesExceededException => "MaximumFileEntriesExceededException",
             Self::MaximumItemsToCompareExceededException => "MaximumItemsToCompareExceededException",
+            Self::MaximumNotificationRulesExceededException => "MaximumNotificationRulesExceededException",
             Self::MaximumNumberOfApprovalsExceededException => "MaximumNumberOfApprovalsExceededException",
             Self::MaximumOpenPullRequestsExceededException => "MaximumOpenPullRequestsExceededException",
             Self::MaximumRefProtectionsExceededException => "MaximumRefProtectionsExceededException",
@@ -541,11 +552,13 @@ impl ErrorCode {
                 "MaximumRuleTemplatesAssociatedWithRepositoryException"
             }
             Self::MaximumTokensExceededException => "MaximumTokensExceededException",
+            Self::MaximumWebhooksExceededException => "MaximumWebhooksExceededException",
             Self::MergeOptionRequiredException => "MergeOptionRequiredException",
             Self::MultipleConflictResolutionEntriesException => "MultipleConflictResolutionEntriesException",
             Self::MultipleRepositoriesInPullRequestException => "MultipleRepositoriesInPullRequestException",
             Self::NameLengthExceededException => "NameLengthExceededException",
             Self::NoChangeException => "NoChangeException",
+            Self::NotificationRuleDoesNotExistException => "NotificationRuleDoesNotExistException",
             Self::NumberOfRuleTemplatesExceededException => "NumberOfRuleTemplatesExceededException",
             Self::NumberOfRulesExceededException => "NumberOfRulesExceededException",
             Self::OperationNotAllowedException => "OperationNotAllowedException",
@@ -606,6 +619,8 @@ impl ErrorCode {
             Self::TooManyTagsException => "TooManyTagsException",
             Self::UserDoesNotExistException => "UserDoesNotExistException",
             Self::ValidationException => "ValidationException",
+            Self::WebhookDeliveryDoesNotExistException => "WebhookDeliveryDoesNotExistException",
+            Self::WebhookDoesNotExistException => "WebhookDoesNotExistException",
         }
     }
 }

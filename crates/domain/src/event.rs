@@ -3,7 +3,7 @@
 use crate::approval::{ApprovalRuleState, ApprovalRuleTemplateState};
 use crate::comment::CommentedOn;
 use crate::commit_status::{StatusContext, StatusFacts};
-use crate::id::{EventId, RepositoryId};
+use crate::id::{EventId, NotificationRuleId, PushId, RepositoryId, WebhookId};
 use crate::identity::{IdentityPath, UniqueId};
 use crate::merge::MergeFacts;
 use crate::names::{ApprovalRuleTemplateName, BranchName, ProtectionName, RefName, RepositoryName};
@@ -11,13 +11,16 @@ use crate::protection::Protection;
 use crate::pull_request::PullRequestState;
 use crate::reaction::Reaction;
 use crate::trigger::TriggerName;
+use crate::webhook::SettingChange;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 mod format;
+mod types;
 
 pub(crate) use format::rfc3339;
+pub use types::{EVENT_TYPES, EventFilter, EventFilterError};
 
 /// Who made a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +110,9 @@ pub enum EventKind {
         /// The merge that moved the ref, if it was one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         merge: Option<MergeFacts>,
+        /// Which part of a push it is, when the push had to be committed in several.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<PushPart>,
     },
     /// A merge commit was made that no ref leads to.
     UnreferencedMergeCommitCreated {
@@ -279,6 +285,24 @@ pub enum EventKind {
         /// What is said of it now.
         after: StatusFacts,
     },
+    /// A webhook of the repository, or of the account, was made, changed, removed or disabled.
+    WebhookChanged {
+        /// Its id.
+        webhook: WebhookId,
+        /// Where it is, or was.
+        url: String,
+        /// What happened.
+        change: SettingChange,
+    },
+    /// A notification rule of the repository was made, changed or removed.
+    NotificationRuleChanged {
+        /// Its id.
+        rule: NotificationRuleId,
+        /// Its name.
+        name: String,
+        /// What happened.
+        change: SettingChange,
+    },
     /// A ref protection was made, changed or deleted.
     RefProtectionChanged {
         /// Its name.
@@ -383,6 +407,16 @@ pub struct ReferenceChange {
     /// Whether it was moved to something that does not contain what it pointed to before.
     #[serde(default)]
     pub forced: bool,
+}
+
+/// A part of a push that moves more refs than fit into one commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PushPart {
+    /// Names the push; all of its parts have it.
+    pub push: PushId,
+    /// Whether no part follows. A push that breaks off has no last part.
+    pub last: bool,
 }
 
 /// A stored event that cannot be read.

@@ -1,7 +1,8 @@
 //! Ids that the service makes: random ones of what exists, and of events and comments ones that are ordered by time.
 
 use serde::{Deserialize, Serialize};
-use std::time::{SystemTime, UNIX_EPOCH};
+use sha2::{Digest, Sha256};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A text that is no id of the wanted kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +53,21 @@ random_id! {
     ApprovalRuleId
 }
 
+random_id! {
+    /// Names a push that is committed in several parts.
+    PushId
+}
+
+random_id! {
+    /// Names a webhook for as long as it exists.
+    WebhookId
+}
+
+random_id! {
+    /// Names a notification rule for as long as it exists.
+    NotificationRuleId
+}
+
 /// Names an event: a UUID whose text sorts by the time of the event, to the millisecond.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -70,6 +86,15 @@ impl EventId {
         Self(uuid_text(bytes))
     }
 
+    /// The id of what follows from the event for `purpose`: it begins with the same time, and is the same each time.
+    pub fn derived(&self, purpose: &str) -> Self {
+        let digest = Sha256::new().chain_update(&self.0).chain_update([0]).chain_update(purpose).finalize();
+        let mut random = [0; 10];
+        random.copy_from_slice(&digest[..10]);
+        let time = self.0.split('-').take(2).fold(0, |time, part| time << (4 * part.len()) | hex(part));
+        Self::new(UNIX_EPOCH + Duration::from_millis(time), random)
+    }
+
     /// Reads an id as `as_str` writes it.
     pub fn parse(id: impl Into<String>) -> Result<Self, IdError> {
         parse_uuid(id.into(), '7').map(Self)
@@ -79,6 +104,10 @@ impl EventId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn hex(digits: &str) -> u64 {
+    u64::from_str_radix(digits, 16).unwrap_or_default()
 }
 
 /// Names a comment: a UUID whose text sorts by the time at which it was posted, to the millisecond.
@@ -127,7 +156,16 @@ macro_rules! as_text {
     )*};
 }
 
-as_text!(RepositoryId, ApprovalRuleTemplateId, ApprovalRuleId, EventId, CommentId);
+as_text!(
+    RepositoryId,
+    ApprovalRuleTemplateId,
+    ApprovalRuleId,
+    PushId,
+    WebhookId,
+    NotificationRuleId,
+    EventId,
+    CommentId
+);
 
 /// The text of a UUID of 16 random bytes, 6 bits of which say that it is one (RFC 9562, version 4).
 pub fn random_uuid(mut random: [u8; 16]) -> String {
@@ -155,7 +193,6 @@ fn parse_uuid(text: String, version: char) -> Result<String, IdError> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::time::Duration;
 
     #[test]
     fn a_repository_id_is_a_random_uuid() {
@@ -168,6 +205,16 @@ mod tests {
     fn an_event_id_begins_with_the_time() {
         let time = UNIX_EPOCH + Duration::from_millis(0x0123_4567_89ab);
         assert_eq!(EventId::new(time, [0; 10]).as_str(), "01234567-89ab-7000-8000-000000000000");
+    }
+
+    #[test]
+    fn a_derived_id_keeps_the_time_and_tells_purposes_apart() {
+        let id = EventId::new(UNIX_EPOCH + Duration::from_millis(0x0123_4567_89ab), [7; 10]);
+        let (one, other) = (id.derived("one"), id.derived("other"));
+        assert_eq!(one, id.derived("one"));
+        assert!(one != other && one != id);
+        assert!([&one, &other].iter().all(|derived| derived.as_str().starts_with("01234567-89ab-7")));
+        assert_eq!(EventId::parse(one.as_str()), Ok(one));
     }
 
     #[test]

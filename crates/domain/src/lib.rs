@@ -8,6 +8,7 @@ pub mod approval;
 pub mod arn;
 pub mod comment;
 pub mod commit_status;
+pub mod delivery;
 pub mod event;
 pub mod id;
 pub mod identity;
@@ -21,6 +22,7 @@ pub mod ref_pattern;
 pub mod tags;
 pub mod token;
 pub mod trigger;
+pub mod webhook;
 
 pub use account::{AccountId, Region};
 pub use approval::{
@@ -29,10 +31,14 @@ pub use approval::{
 pub use arn::RepositoryArn;
 pub use comment::{CommentLocation, CommentedOn, FileVersion};
 pub use commit_status::{StatusContext, StatusContextError, StatusFacts, StatusState};
+pub use delivery::{Delivery, DeliveryContent, Lane};
 pub use event::{
-    Actor, Event, EventIdentity, EventKind, EventRepository, IdentityChange, IdentityKind, ReferenceChange,
+    Actor, Event, EventFilter, EventIdentity, EventKind, EventRepository, IdentityChange, IdentityKind, PushPart,
+    ReferenceChange,
 };
-pub use id::{ApprovalRuleId, ApprovalRuleTemplateId, CommentId, EventId, RepositoryId};
+pub use id::{
+    ApprovalRuleId, ApprovalRuleTemplateId, CommentId, EventId, NotificationRuleId, PushId, RepositoryId, WebhookId,
+};
 pub use identity::{IdentityPath, UniqueId, UniqueIdKind};
 pub use merge::{ConflictDetailLevel, ConflictResolutionStrategy, MergeFacts, MergeOption};
 pub use names::{
@@ -46,4 +52,5 @@ pub use pull_request::{
 pub use reaction::Reaction;
 pub use ref_pattern::{RefPattern, RefPatternError};
 pub use token::{RepositoryPattern, RepositoryPatternError, TokenKind, TokenScope};
-pub use trigger::{Destination, Trigger, TriggerEvent, TriggerName};
+pub use trigger::{Destination, EventBus, Trigger, TriggerEvent, TriggerName};
+pub use webhook::{SettingChange, WebhookEvents, WebhookFormat, WebhookStatus};

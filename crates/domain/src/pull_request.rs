@@ -245,6 +245,8 @@ impl EventKind {
             | Self::CommentContentDeleted(_)
             | Self::CommentReactionChanged { .. }
             | Self::CommitStatusChanged { .. }
+            | Self::WebhookChanged { .. }
+            | Self::NotificationRuleChanged { .. }
             | Self::RefProtectionChanged { .. }
             | Self::IdentityChanged { .. }
             | Self::SealingKeyRotated { .. } => return None,

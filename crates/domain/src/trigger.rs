@@ -1,10 +1,13 @@
 //! Triggers: what a repository tells a topic or a function when its refs change.
 
+mod bus;
 mod destination;
+mod filter;
 mod message;
 
+pub use bus::EventBus;
 pub use destination::{Destination, DestinationError};
-pub use message::{TriggerMessage, TriggerReference, subject};
+pub use message::{MessageError, MessagePart, TriggerMessage, TriggerReference, in_parts, subject};
 
 use crate::names::BranchName;
 use serde::{Deserialize, Serialize};

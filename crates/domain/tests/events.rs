@@ -56,6 +56,8 @@ fn sample_name(kind: &EventKind) -> &'static str {
         EventKind::PullRequestApprovalChanged { .. } => "pull_request_approval_changed",
         EventKind::RepositoryTagsChanged { .. } => "repository_tags_changed",
         EventKind::RepositoryEncryptionKeyChanged { .. } => "repository_encryption_key_changed",
+        EventKind::WebhookChanged { .. } => "webhook_changed",
+        EventKind::NotificationRuleChanged { .. } => "notification_rule_changed",
         EventKind::RepositoryTriggersChanged { .. } => "repository_triggers_changed",
         EventKind::CommentCreated(_) => "comment_created",
         EventKind::CommentUpdated(_) => "comment_updated",
@@ -83,7 +85,7 @@ fn every_sample_is_read_and_written_the_same() {
 fn every_kind_has_a_sample() {
     let found: BTreeSet<_> =
         samples().iter().map(|(_, content)| sample_name(&Event::from_json(content).unwrap().kind)).collect();
-    assert_eq!(found.len(), 36, "{found:?}");
+    assert_eq!(found.len(), 38, "{found:?}");
 }
 
 #[test]

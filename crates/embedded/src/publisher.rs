@@ -1,4 +1,5 @@
-//! The port `Publisher` for one machine: what is for a topic or a function is posted to an HTTP endpoint that stands in for it.
+//! The port `Publisher` for one machine: what is for a topic, a function or a bus is posted to an HTTP endpoint that stands in
+//! for it.
 
 mod endpoint;
 mod exchange;
@@ -11,7 +12,7 @@ use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use jiff::Timestamp;
 use ports::clock::Clock;
 use ports::publisher::check_message;
-use ports::{PublishError, Publisher};
+use ports::{BusEvent, PublishError, Publisher, TopicMessage};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io;
@@ -24,7 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Posts to the endpoints that topics and functions were given.
 ///
 /// A function's endpoint gets the payload as it is, as the Lambda runtime interface emulator takes it. A topic's endpoint gets
-/// what an HTTP subscriber of SNS gets, except a signature, which only SNS can make.
+/// what an HTTP subscriber of SNS gets, except a signature, which only SNS can make. A bus's endpoint gets each event as a rule's
+/// target would.
 pub struct HttpPublisher {
     endpoints: BTreeMap<String, Endpoint>,
     connector: Connector,
@@ -41,6 +43,30 @@ struct Notification<'a> {
     subject: &'a str,
     message: &'a str,
     timestamp: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    message_attributes: BTreeMap<&'a str, MessageAttribute<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct MessageAttribute<'a> {
+    r#type: &'static str,
+    value: &'a str,
+}
+
+/// An event as rules of `EventBridge` hand it to their targets (`EventBridge` user guide, "Event structure").
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Envelope<'a> {
+    version: &'static str,
+    id: &'a str,
+    detail_type: &'a str,
+    source: &'a str,
+    account: &'a str,
+    time: String,
+    region: &'a str,
+    resources: &'a [String],
+    detail: serde_json::Value,
 }
 
 impl HttpPublisher {
@@ -81,6 +107,55 @@ impl HttpPublisher {
 #[async_trait]
 impl Publisher for HttpPublisher {
     async fn publish(&self, topic: &str, subject: &str, message: &str) -> Result<(), PublishError> {
+        self.notify(topic, subject, message, &BTreeMap::new()).await
+    }
+
+    async fn invoke(&self, function: &str, payload: &str) -> Result<(), PublishError> {
+        check_message(payload)?;
+        let endpoint = self.endpoint(function)?;
+        let headers = [("x-amz-invocation-type", "Event")];
+        self.post(endpoint, &headers, "application/json", payload.to_owned()).await
+    }
+
+    async fn publish_message(&self, topic: &str, message: &TopicMessage) -> Result<(), PublishError> {
+        let text = message.variants.get("http").unwrap_or(&message.default);
+        self.notify(topic, &message.subject, text, &message.attributes).await
+    }
+
+    async fn put_events(&self, bus: &str, events: &[BusEvent]) -> Result<(), PublishError> {
+        let endpoint = self.endpoint(bus)?;
+        for event in events {
+            check_message(&event.detail)?;
+            let time = Timestamp::try_from(event.time).map_err(|error| PublishError::Invalid(error.to_string()))?;
+            let detail =
+                serde_json::from_str(&event.detail).map_err(|error| PublishError::Invalid(error.to_string()))?;
+            let envelope = Envelope {
+                version: "0",
+                id: &event.id,
+                detail_type: &event.detail_type,
+                source: &event.source,
+                account: &event.account,
+                time: time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+                region: &event.region,
+                resources: &event.resources,
+                detail,
+            };
+            let body = serde_json::to_string(&envelope).map_err(|error| PublishError::Invalid(error.to_string()))?;
+            self.post(endpoint, &[], "application/json", body).await?;
+        }
+        Ok(())
+    }
+}
+
+impl HttpPublisher {
+    /// Posts a notification as a topic would.
+    async fn notify(
+        &self,
+        topic: &str,
+        subject: &str,
+        message: &str,
+        attributes: &BTreeMap<String, String>,
+    ) -> Result<(), PublishError> {
         check_message(message)?;
         let endpoint = self.endpoint(topic)?;
         let id = message_id()?;
@@ -92,6 +167,10 @@ impl Publisher for HttpPublisher {
             subject,
             message,
             timestamp: format!("{time:.3}"),
+            message_attributes: attributes
+                .iter()
+                .map(|(name, value)| (name.as_str(), MessageAttribute { r#type: "String", value }))
+                .collect(),
         };
         let body = serde_json::to_string(&notification).map_err(|error| PublishError::Invalid(error.to_string()))?;
         let headers = [
@@ -100,13 +179,6 @@ impl Publisher for HttpPublisher {
             ("x-amz-sns-topic-arn", topic),
         ];
         self.post(endpoint, &headers, "text/plain; charset=UTF-8", body).await
-    }
-
-    async fn invoke(&self, function: &str, payload: &str) -> Result<(), PublishError> {
-        check_message(payload)?;
-        let endpoint = self.endpoint(function)?;
-        let headers = [("x-amz-invocation-type", "Event")];
-        self.post(endpoint, &headers, "application/json", payload.to_owned()).await
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::commands::{Audit, Call, CredentialProcess, GitCredential};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use domain::Destination;
+use domain::{Destination, EventBus};
+use egress::Network;
 use embedded::Endpoint;
 use service::Quotas;
 use std::net::SocketAddr;
@@ -120,11 +121,20 @@ pub(crate) struct Serve {
     )]
     pub(crate) max_failed_sign_ins_of_credential: u32,
 
-    /// An endpoint that stands in for the topic or the function with this ARN, which triggers can deliver to. It gets what the
-    /// topic's subscribers or the function would get, as a POST. May be given several times; http:// works for this machine
-    /// only.
+    /// An endpoint that stands in for the topic, the function or the event bus with this ARN. It gets what the topic's
+    /// subscribers, the function or the targets of the bus's rules would get, as a POST. Every event goes to the bus, if there
+    /// is one. May be given several times; http:// works for this machine only.
     #[arg(long = "destination", value_name = "ARN=URL", value_parser = destination)]
-    pub(crate) destinations: Vec<(Destination, Endpoint)>,
+    pub(crate) destinations: Vec<(String, Endpoint)>,
+
+    /// A network, such as 10.1.0.0/16 or 127.0.0.1, that webhooks may be in although it is not public; they may also be plain
+    /// http:// there. May be given several times.
+    #[arg(long = "webhook-allow", value_name = "CIDR")]
+    pub(crate) webhook_allow: Vec<Network>,
+
+    /// Where people can look at repositories in a browser: links in messages lead there. Without it they are clone URLs.
+    #[arg(long, value_name = "URL", env = "COLDFORGE_CONSOLE")]
+    pub(crate) console: Option<String>,
 
     /// For how many days records of what was done are kept in DIR/audit, besides today's.
     #[arg(long, value_name = "DAYS", default_value_t = 90, env = "COLDFORGE_AUDIT_RETENTION_DAYS")]
@@ -148,8 +158,10 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-fn destination(text: &str) -> Result<(Destination, Endpoint), String> {
+fn destination(text: &str) -> Result<(String, Endpoint), String> {
     let (arn, url) = text.split_once('=').ok_or("it must look like ARN=URL")?;
-    let destination = Destination::parse(arn).map_err(|error| error.to_string())?;
-    Ok((destination, Endpoint::parse(url).map_err(|error| error.to_string())?))
+    if EventBus::parse(arn).is_none() {
+        Destination::parse(arn).map_err(|error| error.to_string())?;
+    }
+    Ok((arn.to_owned(), Endpoint::parse(url).map_err(|error| error.to_string())?))
 }

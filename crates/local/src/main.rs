@@ -3,6 +3,7 @@
 mod administrator;
 mod cli;
 mod commands;
+mod deliver;
 mod log;
 mod port_log;
 mod serve;

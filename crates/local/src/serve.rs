@@ -2,15 +2,18 @@
 
 use crate::administrator::{self, AdministratorError, Place};
 use crate::cli::Serve;
+use crate::deliver::Deliveries;
 use crate::port_log;
 use crate::server::{self, Answer};
 use crate::tls::{self, TlsError};
-use domain::{AccountId, Region};
+use domain::{AccountId, EventBus, Region};
+use egress::Egress;
 use embedded::{AuditFiles, DataDirectory, HttpPublisher, OpenError};
 use http::{Request, Response};
+use notify::Notifier;
 use ports::clock::{Clock, SystemClock};
 use ports::decorators::{Decorated, Recorder};
-use ports::{Blobs, Table};
+use ports::{Blobs, Poster, Publisher, Table};
 use service::{Body, Operations, Peer, Quotas, Service, Settings, Vault};
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -42,6 +45,8 @@ pub(crate) enum ServeError {
     #[error(transparent)]
     Administrator(#[from] AdministratorError),
     #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
     Tls(#[from] TlsError),
     #[error("cannot listen on {address}: {source}")]
     Listen { address: SocketAddr, source: io::Error },
@@ -66,7 +71,8 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
         )));
     }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let destinations = options.destinations.iter().map(|(arn, url)| (arn.to_string(), url.clone())).collect();
+    let destinations = options.destinations.iter().cloned().collect();
+    let bus = bus(&options.destinations)?;
     let publisher = HttpPublisher::new(destinations, clock.clone())
         .map_err(|error| ServeError::Setting(format!("--destination: {error}")))?;
     let signals = count_signals()?;
@@ -81,8 +87,28 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
     let endpoint = format!("{scheme}://{}", hosts[0]);
     let recorder = port_log::recorder();
     let store = store(&directory, clock.clone(), recorder.as_ref());
-    let place = Place { endpoint: &endpoint, region: &region, account: &account };
+    let publisher: Arc<dyn Publisher> = Arc::new(publisher);
+    let poster: Arc<dyn Poster> = Arc::new(Egress::new(options.webhook_allow)?);
     let keys = directory.keys();
+    let notifier = Notifier::new(
+        notify::Components {
+            store: store.clone(),
+            publisher: publisher.clone(),
+            poster: poster.clone(),
+            keys: keys.clone(),
+            clock: clock.clone(),
+        },
+        notify::Settings {
+            region: region.clone(),
+            account: account.clone(),
+            endpoint: endpoint.clone(),
+            console: options.console.map(|console| console.trim_end_matches('/').to_owned()),
+            bus,
+        },
+    );
+    let mut deliveries = Deliveries::resume(store.clone(), notifier).await?;
+    deliveries.catch_up().await?;
+    let place = Place { endpoint: &endpoint, region: &region, account: &account };
     let vault = Vault::new(store.clone(), keys.clone(), clock.clone());
     if let Some(made) = administrator::ensure(&store, &vault, directory.path(), &place).await? {
         show(&administrator::welcome(&made, &administrator::file(directory.path())))?;
@@ -97,12 +123,12 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
         failed_sign_ins_of_credential: options.max_failed_sign_ins_of_credential,
     };
     let settings = Settings { region, account, endpoint: endpoint.clone(), hosts, quotas };
-    let publisher = Arc::new(publisher);
     let audit = Arc::new(audit);
     let components = service::Components {
         store: store.clone(),
         keys,
         publisher,
+        poster,
         clock: clock.clone(),
         audit: audit.clone(),
         trail: Some(audit),
@@ -114,13 +140,25 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
     };
     let service = Service::new(components, settings, operations);
     let sweeper = tokio::spawn(sweep(store, clock));
+    let deliverer = tokio::spawn(deliveries.run());
     tracing::info!(endpoint, data = %directory.path().display(), "serving");
     let (mut once, mut twice) = (signals.clone(), signals);
     let stop = async { _ = once.wait_for(|count| *count >= 1).await };
     let give_up = async { _ = twice.wait_for(|count| *count >= 2).await };
     server::serve(listener, tls, Arc::new(Local { service, recorder }), stop, give_up).await;
     sweeper.abort();
+    deliverer.abort();
     Ok(())
+}
+
+/// The bus among the destinations: there is one at most, which gets every event.
+fn bus<T>(destinations: &[(String, T)]) -> Result<Option<EventBus>, ServeError> {
+    let mut buses = destinations.iter().filter_map(|(arn, _)| EventBus::parse(arn.as_str()));
+    let bus = buses.next();
+    match buses.next() {
+        Some(other) => Err(ServeError::Setting(format!("--destination: {} is a second event bus", other.as_str()))),
+        None => Ok(bus),
+    }
 }
 
 /// How many times the process was asked to stop.

@@ -7,6 +7,12 @@ use async_trait::async_trait;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sequence(pub u64);
 
+impl std::fmt::Display for Sequence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// One row change. `P` names its place: a [`Sequence`] where a [`Feed`] is asked, something else where changes are delivered
 /// (a `DynamoDB` stream names its records by numbers of up to 40 digits, which a consumer answers with).
 #[derive(Debug, Clone, PartialEq, Eq)]

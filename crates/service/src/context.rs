@@ -9,7 +9,7 @@ use auth::Principal;
 use domain::identity::{group_arn, user_arn};
 use domain::{AccountId, Actor, Region, RepositoryArn, RepositoryName};
 use ports::clock::Clock;
-use ports::{AuditTrail, Keys, Publisher};
+use ports::{AuditTrail, Keys, Poster, Publisher};
 use std::sync::Arc;
 use std::time::SystemTime;
 use store::{GroupSummary, Store, UserSummary};
@@ -42,6 +42,8 @@ pub struct Context {
     pub settings: Arc<Settings>,
     /// Tells others what happens.
     pub publisher: Arc<dyn Publisher>,
+    /// Posts to URLs that users name.
+    pub poster: Arc<dyn Poster>,
     /// Notes for the record of what the request does.
     pub notes: Notes,
     pub(crate) access: Access,
@@ -61,6 +63,11 @@ impl Context {
     /// Has everything forgotten that is known of identities, as one of them has changed.
     pub fn identities_changed(&self) {
         self.identities.forget();
+    }
+
+    /// What encrypts secrets.
+    pub fn keys(&self) -> &dyn Keys {
+        &*self.keys
     }
 
     /// The caller, as events name it.

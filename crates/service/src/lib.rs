@@ -43,7 +43,7 @@ pub use pipeline::{Components, Operations, Peer, Service};
 pub use ports::PublishError;
 pub use query::{AnyPolicy, OwnPolicy, PolicySource, QueryEntry, QueryError, QueryInput, UserOrCaller, Xml};
 pub use quotas::Quotas;
-pub use resource::{Account, Authorized, NamedRepository, Resource, Several, Tagged};
+pub use resource::{Account, Authorized, NamedRepository, Resource, Scope, Several, Tagged};
 pub use simulate::{Question, Simulated};
 pub use vault::{Vault, VaultError};
 

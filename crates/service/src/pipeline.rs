@@ -24,7 +24,7 @@ use http::header::{CONTENT_TYPE, DATE, USER_AGENT, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode};
 use ports::clock::Clock;
-use ports::{AuditSink, AuditTrail, Keys, Publisher};
+use ports::{AuditSink, AuditTrail, Keys, Poster, Publisher};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -55,6 +55,8 @@ pub struct Components {
     pub keys: Arc<dyn Keys>,
     /// Tells others what happens.
     pub publisher: Arc<dyn Publisher>,
+    /// Posts to URLs that users name.
+    pub poster: Arc<dyn Poster>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Keeps records of what was done.
@@ -256,6 +258,7 @@ impl Service {
             store: self.components.store.clone(),
             settings: self.settings.clone(),
             publisher: self.components.publisher.clone(),
+            poster: self.components.poster.clone(),
             keys: self.components.keys.clone(),
             vault: self.vault.clone(),
             identities: self.identities.clone(),

@@ -1,9 +1,11 @@
 //! What an operation acts on: found from its input, and handed over only when the caller may.
 
 mod comment;
+mod scope;
 mod tagged;
 mod user;
 
+pub use scope::Scope;
 pub use tagged::Tagged;
 
 use crate::context::Context;

@@ -15,7 +15,7 @@ use crate::packs::StoredPack;
 use crate::pull_requests::PullRequest;
 use crate::repository::Repository;
 use crate::stores::random;
-use domain::{Actor, BranchName, MergeFacts, MergeOption, PullRequestId, RefName};
+use domain::{Actor, BranchName, MergeFacts, MergeOption, PullRequestId, PushPart, RefName};
 use git::ObjectId;
 use plan::Plan;
 use ports::CommitError;
@@ -49,6 +49,7 @@ pub struct RepositoryChange {
     description: Option<Option<String>>,
     unreachable: bool,
     push_options: Option<Vec<String>>,
+    part: Option<PushPart>,
     merge: Option<MergeFacts>,
     unreferenced_merge: Option<(ObjectId, MergeFacts)>,
     closings: Vec<Closing>,
@@ -90,6 +91,7 @@ impl RepositoryChange {
             description: None,
             unreachable: false,
             push_options: None,
+            part: None,
             merge: None,
             unreferenced_merge: None,
             closings: Vec::new(),
@@ -151,6 +153,11 @@ impl RepositoryChange {
     /// bounds their length (to some 64 KiB together).
     pub fn pushed(&mut self, push_options: Vec<String>) {
         self.push_options = Some(push_options);
+    }
+
+    /// Says that the change is a part of a push that takes several. What is told of the push as a whole waits for the last one.
+    pub fn part_of_push(&mut self, part: PushPart) {
+        self.part = Some(part);
     }
 
     /// Says that the change is a merge, for the event that tells of the refs it moves.

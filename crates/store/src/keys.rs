@@ -36,6 +36,9 @@
 //! | `PR#<pull request id>` | `EVENT#<event id>` | an event of the pull request's history |
 //! | `PR#<pull request id>` | `META` | the pull request; changes with everything that may influence a merge |
 //! | `COMMENT#<comment id>` | `META` | where the comment is kept |
+//! | `REPO#<id>` | `WATCH#<rule id>` | a notification rule |
+//! | `REPO#<id>` or `ACCOUNT` | `WEBHOOK#<webhook id>` | a webhook |
+//! | `WEBHOOK#<webhook id>` | `DELIVERY#<delivery id>` | what a webhook was told; expires |
 //! | `REPO#<id>` | `UNREFERENCED#<commit id>` | a merge commit that may be fetched by its id although no ref leads to it |
 //! | `CREDENTIAL#<key id>` | `META` | a credential |
 //! | `GROUP#<name>` | `META` | a group; there as long as the group is |
@@ -54,6 +57,10 @@
 //! | `SYSTEM` | `DEPLOYMENT` | the id of the installation |
 //! | `SYSTEM` | `KEY#<version>` | a version of the key that secrets are sealed under, wrapped |
 //! | `EVENT#<repository id>` or `EVENT#ACCOUNT` | `<event id>` | an event; expires |
+//! | `LANES` | `<destination>#<repository id>` or `<destination>#account` | when a lane of deliveries is due; there as long as it has any |
+//! | `LANE#<destination>#<repository id>` | `<place>` | a delivery that waits (see `deliveries`) |
+//! | `TOLD#<push id>` | `<destination>#<repository id>` | the events of a push in parts that a lane has delivered; expires |
+//! | `CONSUMER#<name>` | `META` | how far a consumer of the change feed has read |
 //! | `TOKEN#<digest>` | `META` | what the request with this client request token made; expires |
 //!
 //! Names of users, groups and policies stand in keys in lower case.
@@ -62,8 +69,9 @@
 
 use crate::tokens::digest;
 use domain::{
-    ApprovalRuleName, ApprovalRuleTemplateId, ApprovalRuleTemplateName, CommentId, EventId, GroupName, PolicyName,
-    PullRequestId, RefName, RepositoryId, RepositoryName, RevisionId, StatusContext, UserName,
+    ApprovalRuleName, ApprovalRuleTemplateId, ApprovalRuleTemplateName, CommentId, EventId, GroupName, Lane,
+    NotificationRuleId, PolicyName, PullRequestId, PushId, RefName, RepositoryId, RepositoryName, RevisionId,
+    StatusContext, UserName, WebhookId,
 };
 use git::{ObjectId, PackId, Part};
 use ports::{BlobError, BlobName, Key, SortRange};
@@ -88,6 +96,11 @@ pub(crate) const COMMENT: &str = "COMMENT#";
 const EMOJI: &str = "EMOJI#";
 const DIR: &str = "DIR#";
 pub(crate) const EVENT: &str = "EVENT#";
+pub(crate) const LANES: &str = "LANES";
+pub(crate) const WEBHOOK: &str = "WEBHOOK#";
+pub(crate) const LOGGED_DELIVERY: &str = "DELIVERY#";
+/// Behind `REF#`, so that it is not read by whoever opens a repository.
+pub(crate) const NOTIFICATION_RULE: &str = "WATCH#";
 
 pub(crate) fn name(name: &RepositoryName) -> Key {
     Key::new(ACCOUNT, format!("{NAME}{name}"))
@@ -400,6 +413,56 @@ pub(crate) fn event(repository: Option<&RepositoryId>, event: &EventId) -> Key {
 /// Whether the row is an event.
 pub(crate) fn is_event(key: &Key) -> bool {
     key.partition.starts_with(EVENT)
+}
+
+/// The partition of what belongs to a repository, or to the account.
+pub(crate) fn scope(repository: Option<&RepositoryId>) -> String {
+    repository.map_or_else(|| ACCOUNT.to_owned(), self::repository)
+}
+
+/// A webhook of a repository, or of the account.
+pub(crate) fn webhook(repository: Option<&RepositoryId>, id: &WebhookId) -> Key {
+    Key::new(scope(repository), format!("{WEBHOOK}{id}"))
+}
+
+/// The partition of what a webhook was told.
+pub(crate) fn webhook_log(id: &WebhookId) -> String {
+    format!("{WEBHOOK}{id}")
+}
+
+/// Something that a webhook was told.
+pub(crate) fn webhook_delivery(id: &WebhookId, delivery: &EventId) -> Key {
+    Key::new(webhook_log(id), format!("{LOGGED_DELIVERY}{delivery}"))
+}
+
+/// A notification rule of a repository.
+pub(crate) fn notification_rule(repository: &RepositoryId, id: &NotificationRuleId) -> Key {
+    Key::new(self::repository(repository), format!("{NOTIFICATION_RULE}{id}"))
+}
+
+/// When a lane is due.
+pub(crate) fn lane(lane: &Lane) -> Key {
+    Key::new(LANES, lane.to_string())
+}
+
+/// The partition of what waits in a lane.
+pub(crate) fn deliveries(lane: &Lane) -> String {
+    format!("LANE#{lane}")
+}
+
+/// A delivery at its place in a lane.
+pub(crate) fn delivery(lane: &Lane, place: &str) -> Key {
+    Key::new(deliveries(lane), place)
+}
+
+/// What a lane has delivered of a push in parts.
+pub(crate) fn told(push: &PushId, lane: &Lane) -> Key {
+    Key::new(format!("TOLD#{push}"), lane.to_string())
+}
+
+/// How far a consumer of the change feed has read.
+pub(crate) fn consumer(name: &str) -> Key {
+    Key::new(format!("CONSUMER#{name}"), META)
 }
 
 /// The blob that holds one file of a stored pack.

@@ -13,12 +13,15 @@ mod approval_rule_templates;
 mod change;
 mod comments;
 mod commit_statuses;
+mod consumers;
 mod credentials;
+mod deliveries;
 mod encryption;
 mod error;
 mod events;
 mod identities;
 mod keys;
+mod notification_rules;
 mod packs;
 mod pull_requests;
 mod ref_protections;
@@ -26,11 +29,13 @@ mod repositories;
 mod repository;
 mod rows;
 mod sealing_keys;
+mod settings;
 mod snapshot;
 mod stores;
 mod tags;
 mod tokens;
 mod triggers;
+mod webhooks;
 
 pub use approval_rule_templates::{
     ApprovalRuleTemplate, AssociateTemplateError, ChangeTemplateError, CreateTemplateError, DeleteTemplateError,
@@ -42,7 +47,9 @@ pub use comments::{
     ReactionPage,
 };
 pub use commit_statuses::{CommitStatus, CommitStatusPage};
+pub use consumers::{News, read_change};
 pub use credentials::{Credentials, StoredCredential};
+pub use deliveries::{NewDelivery, TakenLane, WaitingDelivery};
 pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
 pub use identities::{
@@ -50,6 +57,7 @@ pub use identities::{
     ManagedPolicyEdit, ManagedPolicySummary, NewGroup, NewManagedPolicy, NewUser, PolicyEdit, PolicyVersion,
     TokenRecord, User, UserEdit, UserPage, UserSummary,
 };
+pub use notification_rules::{NewNotificationRule, NotificationRule, NotificationRuleError};
 pub use packs::{PackOrigin, StoredPack};
 pub use ports::Sequence;
 pub use pull_requests::{
@@ -61,7 +69,11 @@ pub use repositories::{CreateRepositoryError, NewRepository, RenameRepositoryErr
 pub use repository::{BranchPage, Repository};
 pub use sealing_keys::{SealingKeys, WrappedKey};
 pub use snapshot::Snapshot;
-pub use stores::{Components, Store, unique_id};
+pub use stores::{Components, Store, event_id, push_id, unique_id};
 pub use tags::SetTagsError;
 pub use tokens::{RequestToken, TokenUse};
 pub use triggers::TriggerConfiguration;
+pub use webhooks::{
+    DeliveryState, NewWebhook, Webhook, WebhookAttempt, WebhookDelivery, WebhookDeliveryPage, WebhookEdit,
+    WebhookError, webhook_id,
+};

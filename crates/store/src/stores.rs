@@ -6,12 +6,13 @@ use crate::packs::PackCache;
 use crate::repository::Repository;
 use crate::rows::{self, MetaRow};
 use crate::{keys, rows::Millis};
-use domain::{RepositoryId, UniqueId, UniqueIdKind};
+use domain::{EventId, PushId, RepositoryId, UniqueId, UniqueIdKind};
 use git::odb::ObjectCache;
 use ports::clock::Clock;
 use ports::{Blobs, Feed, Page, Row, Scan, SortRange, Table};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// What the store acts through.
 pub struct Components {
@@ -103,6 +104,16 @@ const LARGEST_PAGE: usize = 100_000;
 /// A fresh unique id.
 pub fn unique_id(kind: UniqueIdKind) -> Result<UniqueId, Error> {
     Ok(UniqueId::from_random(kind, random()?))
+}
+
+/// A fresh id for what happens at this time.
+pub fn event_id(time: SystemTime) -> Result<EventId, Error> {
+    Ok(EventId::new(time, random()?))
+}
+
+/// A fresh name for a push.
+pub fn push_id() -> Result<PushId, Error> {
+    Ok(PushId::from_random(random()?))
 }
 
 /// Random bytes for ids.

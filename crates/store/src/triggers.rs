@@ -5,8 +5,8 @@ use crate::error::Error;
 use crate::keys;
 use crate::repository::Repository;
 use crate::rows::{self, TriggersRow, put};
-use crate::stores::random;
-use domain::{Actor, EventKind, Trigger, id};
+use crate::stores::{Store, random};
+use domain::{Actor, EventKind, RepositoryId, Trigger, id};
 use ports::Expect;
 
 /// A repository's triggers.
@@ -25,14 +25,21 @@ impl TriggerConfiguration {
     }
 }
 
-impl Repository {
-    /// Its triggers, if any were ever put (1 get).
-    pub async fn triggers(&self) -> Result<Option<TriggerConfiguration>, Error> {
-        let Some(row) = self.store().parts.table.get(&keys::triggers(self.id())).await? else {
+impl Store {
+    /// The triggers of the repository with this id, if any were ever put (1 get).
+    pub async fn triggers_of(&self, repository: &RepositoryId) -> Result<Option<TriggerConfiguration>, Error> {
+        let Some(row) = self.parts.table.get(&keys::triggers(repository)).await? else {
             return Ok(None);
         };
         let TriggersRow { configuration_id, triggers } = rows::decode(&row)?;
         Ok(Some(TriggerConfiguration { id: configuration_id, triggers }))
+    }
+}
+
+impl Repository {
+    /// Its triggers, if any were ever put (1 get).
+    pub async fn triggers(&self) -> Result<Option<TriggerConfiguration>, Error> {
+        self.store().triggers_of(self.id()).await
     }
 
     /// Replaces all triggers. They are taken to be valid: at most [`domain::trigger::MOST_TRIGGERS`], with different names.

@@ -11,9 +11,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("aws", &["ports"]),
     ("bootstrap", &["aws", "domain", "functions", "ports", "service", "store"]),
     ("client", &["auth"]),
+    ("egress", &["ports"]),
     ("embedded", &["ports"]),
-    ("functions", &["api", "domain", "git", "service", "store"]),
-    ("local", &["auth", "client", "domain", "embedded", "functions", "ports", "service", "store"]),
+    ("functions", &["api", "domain", "git", "notify", "service", "store"]),
+    ("local", &["auth", "client", "domain", "egress", "embedded", "functions", "notify", "ports", "service", "store"]),
+    ("notify", &["domain", "ports", "store"]),
     ("service", &["api", "auth", "domain", "ports", "store"]),
     ("store", &["domain", "git", "ports"]),
 ];

@@ -1,6 +1,6 @@
 //! One push, on the blocking side: which commands can be carried out, the pack, the change, the report.
 
-use domain::{BranchName, RefAction, RefName};
+use domain::{BranchName, PushPart, RefAction, RefName};
 use git::receive::{Command, Outcome, PushRequest, ReceiveError, Report, index_pack};
 use git::{Kind, Limits, ObjectId, Odb, StagedPack, commit, walk};
 use service::{AuditedReference, Authorized, Context, Failure};
@@ -196,9 +196,13 @@ impl Push<'_> {
         // Deletions come first and by themselves, so that `a` can make way for `a/b`.
         let (deletions, others): (Vec<_>, Vec<_>) = wishes.into_iter().partition(|wish| wish.new.is_none());
         let atomic = self.request.capabilities.atomic;
-        let groups = if atomic { vec![deletions.into_iter().chain(others).collect()] } else { vec![deletions, others] };
+        let mut groups: VecDeque<Vec<Wish>> =
+            if atomic { [deletions.into_iter().chain(others).collect()].into() } else { [deletions, others].into() };
+        groups.retain(|group| !group.is_empty());
         let mut unregistered = stored;
-        for group in groups {
+        // Made with the first part that is not all of the push.
+        let mut push = None;
+        while let Some(group) = groups.pop_front() {
             let mut left = VecDeque::from(group);
             let mut most = usize::MAX;
             while !left.is_empty() {
@@ -218,6 +222,13 @@ impl Push<'_> {
                     let Some(wish) = left.pop_front() else { break };
                     edit(&mut change, &wish);
                     part.push(wish);
+                }
+                let last = left.is_empty() && groups.is_empty();
+                if !last && push.is_none() {
+                    push = Some(store::push_id()?);
+                }
+                if let Some(push) = push.clone() {
+                    change.part_of_push(PushPart { push, last });
                 }
                 let length = part.len();
                 match self.commit(change, part, outcomes)? {

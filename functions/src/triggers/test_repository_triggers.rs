@@ -2,7 +2,7 @@
 
 use super::wire;
 use api::{RepositoryTriggerExecutionFailure, TestRepositoryTriggersInput, TestRepositoryTriggersOutput};
-use domain::trigger::{TriggerMessage, TriggerReference, subject};
+use domain::trigger::{MessagePart, TriggerMessage, TriggerReference, subject};
 use domain::{BranchName, Destination, Trigger};
 use futures_util::future::join_all;
 use service::{Authorized, Context, Failure, PublishError, Result};
@@ -48,6 +48,7 @@ async fn deliver(
         repository: &arn,
         references: vec![sample(repository, trigger).await?],
         test: true,
+        part: MessagePart::ONLY,
         event_id: &cx.request_id,
         time: cx.now(),
         actor: &cx.actor(),

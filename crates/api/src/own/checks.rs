@@ -5,6 +5,25 @@ use super::shapes::*;
 use crate::check::{Check, Violation, filled, keeps, not_empty};
 use crate::errors::ErrorCode as E;
 
+impl Check for CreateNotificationRuleInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
+        filled(&self.name, "name", E::ValidationException)?;
+        filled(&self.events, "events", E::ValidationException)?;
+        filled(&self.target_arn, "targetArn", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        if let Some(each) = &self.name {
+            keeps(each, &NOTIFICATION_RULE_NAME, "name", E::ValidationException)?;
+        }
+        if let Some(each) = &self.target_arn {
+            keeps(each, &TOPIC_ARN, "targetArn", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
 impl Check for CreateTokenInput {
     fn check(&self) -> Result<(), Violation> {
         not_empty(&self.user_name, "userName", E::ValidationException)?;
@@ -27,6 +46,39 @@ impl Check for CreateTokenInput {
         }
         for each in self.ref_patterns.iter().flatten() {
             keeps(each, &REF_PATTERN, "refPatterns[]", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for CreateWebhookInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.repository_name, "repositoryName", E::ValidationException)?;
+        filled(&self.url, "url", E::ValidationException)?;
+        filled(&self.events, "events", E::ValidationException)?;
+        not_empty(&self.secret, "secret", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        if let Some(each) = &self.url {
+            keeps(each, &WEBHOOK_URL, "url", E::ValidationException)?;
+        }
+        if let Some(each) = &self.format {
+            keeps(each, &WEBHOOK_FORMAT_NAME, "format", E::ValidationException)?;
+        }
+        if let Some(each) = &self.secret {
+            keeps(each, &WEBHOOK_SECRET, "secret", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for DeleteNotificationRuleInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
+        filled(&self.rule_id, "ruleId", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
         }
         Ok(())
     }
@@ -60,11 +112,33 @@ impl Check for DeleteTokenInput {
     }
 }
 
+impl Check for DeleteWebhookInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.repository_name, "repositoryName", E::ValidationException)?;
+        filled(&self.webhook_id, "webhookId", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        Ok(())
+    }
+}
+
 impl Check for EndUserSessionsInput {
     fn check(&self) -> Result<(), Violation> {
         filled(&self.user_name, "userName", E::ValidationException)?;
         if let Some(each) = &self.user_name {
             keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for GetNotificationRuleInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
+        filled(&self.rule_id, "ruleId", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
         }
         Ok(())
     }
@@ -84,10 +158,31 @@ impl Check for GetRefProtectionInput {
     }
 }
 
+impl Check for GetWebhookInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.repository_name, "repositoryName", E::ValidationException)?;
+        filled(&self.webhook_id, "webhookId", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        Ok(())
+    }
+}
+
 impl Check for ListCommitStatusesInput {
     fn check(&self) -> Result<(), Violation> {
         filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
         filled(&self.commit_id, "commitId", E::CommitIdRequiredException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for ListNotificationRulesInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
         if let Some(each) = &self.repository_name {
             keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
         }
@@ -110,6 +205,27 @@ impl Check for ListTokensInput {
         not_empty(&self.user_name, "userName", E::ValidationException)?;
         if let Some(each) = &self.user_name {
             keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for ListWebhookDeliveriesInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.repository_name, "repositoryName", E::ValidationException)?;
+        filled(&self.webhook_id, "webhookId", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for ListWebhooksInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.repository_name, "repositoryName", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
         }
         Ok(())
     }
@@ -182,6 +298,48 @@ impl Check for PutRefProtectionInput {
     }
 }
 
+impl Check for RedeliverWebhookDeliveryInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.repository_name, "repositoryName", E::ValidationException)?;
+        filled(&self.webhook_id, "webhookId", E::ValidationException)?;
+        filled(&self.delivery_id, "deliveryId", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for TestWebhookInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.repository_name, "repositoryName", E::ValidationException)?;
+        filled(&self.webhook_id, "webhookId", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for UpdateNotificationRuleInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
+        filled(&self.rule_id, "ruleId", E::ValidationException)?;
+        not_empty(&self.name, "name", E::ValidationException)?;
+        not_empty(&self.target_arn, "targetArn", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        if let Some(each) = &self.name {
+            keeps(each, &NOTIFICATION_RULE_NAME, "name", E::ValidationException)?;
+        }
+        if let Some(each) = &self.target_arn {
+            keeps(each, &TOPIC_ARN, "targetArn", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
 impl Check for UpdateTokenInput {
     fn check(&self) -> Result<(), Violation> {
         not_empty(&self.user_name, "userName", E::ValidationException)?;
@@ -195,6 +353,28 @@ impl Check for UpdateTokenInput {
         }
         if let Some(each) = &self.status {
             keeps(each, &TOKEN_STATUS, "status", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for UpdateWebhookInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.repository_name, "repositoryName", E::ValidationException)?;
+        filled(&self.webhook_id, "webhookId", E::ValidationException)?;
+        not_empty(&self.url, "url", E::ValidationException)?;
+        not_empty(&self.secret, "secret", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        if let Some(each) = &self.url {
+            keeps(each, &WEBHOOK_URL, "url", E::ValidationException)?;
+        }
+        if let Some(each) = &self.format {
+            keeps(each, &WEBHOOK_FORMAT_NAME, "format", E::ValidationException)?;
+        }
+        if let Some(each) = &self.secret {
+            keeps(each, &WEBHOOK_SECRET, "secret", E::ValidationException)?;
         }
         Ok(())
     }

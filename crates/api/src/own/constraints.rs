@@ -14,6 +14,13 @@ pub const COMMIT_STATUS_DESCRIPTION: Constraint = Constraint { min: None, max: S
 pub const COMMIT_STATUS_STATE: Constraint =
     Constraint { min: None, max: None, letters: &[], values: &["pending", "success", "failure", "error"] };
 
+pub const NOTIFICATION_RULE_NAME: Constraint = Constraint {
+    min: Some(1),
+    max: Some(64),
+    letters: &[('A', 'Z'), ('a', 'z'), ('0', '9'), ('-', '-'), ('_', '_'), (' ', ' ')],
+    values: &[],
+};
+
 pub const REF_PATTERN: Constraint = Constraint { min: Some(1), max: Some(256), letters: &[], values: &[] };
 
 pub const REF_PROTECTION_NAME: Constraint = Constraint {
@@ -49,6 +56,8 @@ pub const TOKEN_STATUS: Constraint = Constraint { min: None, max: None, letters:
 
 pub const TOKEN_TYPE: Constraint = Constraint { min: None, max: None, letters: &[], values: &["personal", "deploy"] };
 
+pub const TOPIC_ARN: Constraint = Constraint { min: Some(1), max: Some(512), letters: &[], values: &[] };
+
 pub const USER_NAME: Constraint = Constraint {
     min: Some(1),
     max: Some(64),
@@ -66,3 +75,10 @@ pub const USER_NAME: Constraint = Constraint {
     ],
     values: &[],
 };
+
+pub const WEBHOOK_FORMAT_NAME: Constraint =
+    Constraint { min: None, max: None, letters: &[], values: &["coldforge", "github"] };
+
+pub const WEBHOOK_SECRET: Constraint = Constraint { min: Some(1), max: Some(256), letters: &[], values: &[] };
+
+pub const WEBHOOK_URL: Constraint = Constraint { min: Some(1), max: Some(2048), letters: &[], values: &[] };

@@ -5,6 +5,29 @@ use crate::errors::ErrorCode;
 use crate::json_api::JsonApi;
 use crate::operation::{Conditions, NamesRepository, NamesUser, Operation};
 
+/// Makes a notification rule: a topic of SNS gets a sentence for people, with who did it and a link, and the facts for programs.
+pub struct CreateNotificationRule;
+
+impl Operation for CreateNotificationRule {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "CreateNotificationRule";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::RepositoryNameRequiredException,
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::MaximumNotificationRulesExceededException,
+        ErrorCode::ValidationException,
+    ];
+    type Input = CreateNotificationRuleInput;
+    type Output = CreateNotificationRuleOutput;
+}
+
+impl NamesRepository for CreateNotificationRuleInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
 /// Makes a token for git over HTTPS, and tells it this once. Not possible with the keys of a session, which the token would outlive.
 pub struct CreateToken;
 
@@ -23,6 +46,50 @@ impl Operation for CreateToken {
 impl NamesUser for CreateTokenInput {
     fn user_name(&self) -> Option<&str> {
         self.user_name.as_deref()
+    }
+}
+
+/// Makes a webhook. Events of our own form are types such as branch.updated, groups such as pull_request.*, or *; those of the GitHub form are push, create, delete, pull_request, or *. Without a secret one is made, and shown this one time.
+pub struct CreateWebhook;
+
+impl Operation for CreateWebhook {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "CreateWebhook";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::MaximumWebhooksExceededException,
+        ErrorCode::ValidationException,
+    ];
+    type Input = CreateWebhookInput;
+    type Output = CreateWebhookOutput;
+}
+
+impl NamesRepository for CreateWebhookInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
+/// Removes a notification rule.
+pub struct DeleteNotificationRule;
+
+impl Operation for DeleteNotificationRule {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "DeleteNotificationRule";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::RepositoryNameRequiredException,
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::NotificationRuleDoesNotExistException,
+    ];
+    type Input = DeleteNotificationRuleInput;
+    type Output = ();
+}
+
+impl NamesRepository for DeleteNotificationRuleInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
     }
 }
 
@@ -67,6 +134,27 @@ impl NamesUser for DeleteTokenInput {
     }
 }
 
+/// Removes a webhook. What still waits for it is not delivered; its log stays for its time.
+pub struct DeleteWebhook;
+
+impl Operation for DeleteWebhook {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "DeleteWebhook";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::WebhookDoesNotExistException,
+    ];
+    type Input = DeleteWebhookInput;
+    type Output = ();
+}
+
+impl NamesRepository for DeleteWebhookInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
 /// Ends all sessions of a user that were issued until now. Their access keys and passwords stay; whoever has an access key can ask for a new session. It takes at most 30 seconds to have an effect everywhere.
 pub struct EndUserSessions;
 
@@ -81,6 +169,28 @@ impl Operation for EndUserSessions {
 impl NamesUser for EndUserSessionsInput {
     fn user_name(&self) -> Option<&str> {
         self.user_name.as_deref()
+    }
+}
+
+/// Shows a notification rule.
+pub struct GetNotificationRule;
+
+impl Operation for GetNotificationRule {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "GetNotificationRule";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::RepositoryNameRequiredException,
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::NotificationRuleDoesNotExistException,
+    ];
+    type Input = GetNotificationRuleInput;
+    type Output = GetNotificationRuleOutput;
+}
+
+impl NamesRepository for GetNotificationRuleInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
     }
 }
 
@@ -107,6 +217,27 @@ impl NamesRepository for GetRefProtectionInput {
     }
 }
 
+/// Shows a webhook.
+pub struct GetWebhook;
+
+impl Operation for GetWebhook {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "GetWebhook";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::WebhookDoesNotExistException,
+    ];
+    type Input = GetWebhookInput;
+    type Output = GetWebhookOutput;
+}
+
+impl NamesRepository for GetWebhookInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
 /// Lists the statuses of a commit by context: of each context the newest.
 pub struct ListCommitStatuses;
 
@@ -127,6 +258,27 @@ impl Operation for ListCommitStatuses {
 }
 
 impl NamesRepository for ListCommitStatusesInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
+/// Lists the notification rules of a repository.
+pub struct ListNotificationRules;
+
+impl Operation for ListNotificationRules {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "ListNotificationRules";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::RepositoryNameRequiredException,
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+    ];
+    type Input = ListNotificationRulesInput;
+    type Output = ListNotificationRulesOutput;
+}
+
+impl NamesRepository for ListNotificationRulesInput {
     fn repository_name(&self) -> Option<&str> {
         self.repository_name.as_deref()
     }
@@ -167,6 +319,47 @@ impl Operation for ListTokens {
 impl NamesUser for ListTokensInput {
     fn user_name(&self) -> Option<&str> {
         self.user_name.as_deref()
+    }
+}
+
+/// Lists what a webhook was told in the last 30 days, the newest first.
+pub struct ListWebhookDeliveries;
+
+impl Operation for ListWebhookDeliveries {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "ListWebhookDeliveries";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::WebhookDoesNotExistException,
+        ErrorCode::InvalidContinuationTokenException,
+        ErrorCode::InvalidMaxResultsException,
+    ];
+    type Input = ListWebhookDeliveriesInput;
+    type Output = ListWebhookDeliveriesOutput;
+}
+
+impl NamesRepository for ListWebhookDeliveriesInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
+/// Lists the webhooks of a repository, or of the account.
+pub struct ListWebhooks;
+
+impl Operation for ListWebhooks {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "ListWebhooks";
+    const ERRORS: &'static [ErrorCode] =
+        &[ErrorCode::InvalidRepositoryNameException, ErrorCode::RepositoryDoesNotExistException];
+    type Input = ListWebhooksInput;
+    type Output = ListWebhooksOutput;
+}
+
+impl NamesRepository for ListWebhooksInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
     }
 }
 
@@ -239,6 +432,29 @@ impl NamesRepository for PutRefProtectionInput {
     }
 }
 
+/// Delivers once more what the log of an active webhook holds, under the same id.
+pub struct RedeliverWebhookDelivery;
+
+impl Operation for RedeliverWebhookDelivery {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "RedeliverWebhookDelivery";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::WebhookDoesNotExistException,
+        ErrorCode::WebhookDeliveryDoesNotExistException,
+        ErrorCode::ValidationException,
+    ];
+    type Input = RedeliverWebhookDeliveryInput;
+    type Output = ();
+}
+
+impl NamesRepository for RedeliverWebhookDeliveryInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
 /// Makes a new version of the key under which secrets are sealed. From then on it is used for everything new, and for what is used again; older versions stay, so that everything remains readable. Nobody has to sign in anew.
 pub struct RotateSealingKey;
 
@@ -248,6 +464,51 @@ impl Operation for RotateSealingKey {
     const ERRORS: &'static [ErrorCode] = &[];
     type Input = crate::operation::Empty;
     type Output = RotateSealingKeyOutput;
+}
+
+/// Delivers a ping to a webhook that is active, as any other delivery: what became of it is in the log.
+pub struct TestWebhook;
+
+impl Operation for TestWebhook {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "TestWebhook";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::WebhookDoesNotExistException,
+        ErrorCode::ValidationException,
+    ];
+    type Input = TestWebhookInput;
+    type Output = TestWebhookOutput;
+}
+
+impl NamesRepository for TestWebhookInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
+/// Changes a notification rule; what is not given stays.
+pub struct UpdateNotificationRule;
+
+impl Operation for UpdateNotificationRule {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "UpdateNotificationRule";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::RepositoryNameRequiredException,
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::NotificationRuleDoesNotExistException,
+        ErrorCode::ValidationException,
+    ];
+    type Input = UpdateNotificationRuleInput;
+    type Output = UpdateNotificationRuleOutput;
+}
+
+impl NamesRepository for UpdateNotificationRuleInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
 }
 
 /// Makes a token active or inactive, which holds from the next request on.
@@ -268,21 +529,61 @@ impl NamesUser for UpdateTokenInput {
     }
 }
 
+/// Changes a webhook; what is not given stays. With active, a disabled webhook is told again.
+pub struct UpdateWebhook;
+
+impl Operation for UpdateWebhook {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "UpdateWebhook";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::WebhookDoesNotExistException,
+        ErrorCode::ValidationException,
+    ];
+    type Input = UpdateWebhookInput;
+    type Output = UpdateWebhookOutput;
+}
+
+impl NamesRepository for UpdateWebhookInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
+impl Conditions for CreateNotificationRuleInput {}
+
 impl Conditions for CreateTokenInput {}
+
+impl Conditions for CreateWebhookInput {}
+
+impl Conditions for DeleteNotificationRuleInput {}
 
 impl Conditions for DeleteRefProtectionInput {}
 
 impl Conditions for DeleteTokenInput {}
 
+impl Conditions for DeleteWebhookInput {}
+
 impl Conditions for EndUserSessionsInput {}
+
+impl Conditions for GetNotificationRuleInput {}
 
 impl Conditions for GetRefProtectionInput {}
 
+impl Conditions for GetWebhookInput {}
+
 impl Conditions for ListCommitStatusesInput {}
+
+impl Conditions for ListNotificationRulesInput {}
 
 impl Conditions for ListRefProtectionsInput {}
 
 impl Conditions for ListTokensInput {}
+
+impl Conditions for ListWebhookDeliveriesInput {}
+
+impl Conditions for ListWebhooksInput {}
 
 impl Conditions for LookUpAuditEventsInput {}
 
@@ -290,21 +591,42 @@ impl Conditions for PutCommitStatusInput {}
 
 impl Conditions for PutRefProtectionInput {}
 
+impl Conditions for RedeliverWebhookDeliveryInput {}
+
+impl Conditions for TestWebhookInput {}
+
+impl Conditions for UpdateNotificationRuleInput {}
+
 impl Conditions for UpdateTokenInput {}
+
+impl Conditions for UpdateWebhookInput {}
 
 /// The names of all operations.
 pub const OPERATIONS: &[&str] = &[
+    "CreateNotificationRule",
     "CreateToken",
+    "CreateWebhook",
+    "DeleteNotificationRule",
     "DeleteRefProtection",
     "DeleteToken",
+    "DeleteWebhook",
     "EndUserSessions",
+    "GetNotificationRule",
     "GetRefProtection",
+    "GetWebhook",
     "ListCommitStatuses",
+    "ListNotificationRules",
     "ListRefProtections",
     "ListTokens",
+    "ListWebhookDeliveries",
+    "ListWebhooks",
     "LookUpAuditEvents",
     "PutCommitStatus",
     "PutRefProtection",
+    "RedeliverWebhookDelivery",
     "RotateSealingKey",
+    "TestWebhook",
+    "UpdateNotificationRule",
     "UpdateToken",
+    "UpdateWebhook",
 ];

@@ -2,6 +2,7 @@
 
 use crate::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Something that was done or tried.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -57,6 +58,36 @@ pub struct CommitStatus {
     pub creation_date: Option<Timestamp>,
 }
 
+/// The rule to make.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateNotificationRuleInput {
+    /// The name of the repository.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// Its name, for people.
+    #[serde(rename = "name", skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What is told: types such as pull_request.created, groups such as branch.*, or *.
+    #[serde(rename = "events", skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<String>>,
+    /// The topic of SNS to tell, in the repository's region.
+    #[serde(rename = "targetArn", skip_serializing_if = "Option::is_none")]
+    pub target_arn: Option<String>,
+    /// Whether it is told, which it is unless told.
+    #[serde(rename = "active", skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
+}
+
+/// The rule.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateNotificationRuleOutput {
+    /// The rule as it is kept.
+    #[serde(rename = "rule", skip_serializing_if = "Option::is_none")]
+    pub rule: Option<NotificationRule>,
+}
+
 /// What the token is to be good for.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -99,6 +130,54 @@ pub struct CreateTokenOutput {
     pub git_user_name: Option<String>,
 }
 
+/// The webhook to make.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateWebhookInput {
+    /// The name of the repository that the webhook belongs to; without it, webhooks of the account are meant, which are told of all repositories.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// Where it is: an https URL. Addresses that are not public are never connected to, unless the operator allows them; http is for allowed addresses.
+    #[serde(rename = "url", skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// In which form it is told; coldforge unless told.
+    #[serde(rename = "format", skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// What it is told of.
+    #[serde(rename = "events", skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<String>>,
+    /// What to sign with: whsec_ and 24 to 64 bytes in base64; in the GitHub form also 16 to 256 visible ASCII characters.
+    #[serde(rename = "secret", skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    /// Whether it is told from now on, which it is unless told.
+    #[serde(rename = "active", skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
+}
+
+/// The webhook.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateWebhookOutput {
+    /// The webhook as it is kept.
+    #[serde(rename = "webhook", skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<Webhook>,
+    /// The secret, if it was made here. It is not shown again.
+    #[serde(rename = "secret", skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+}
+
+/// Which rule.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteNotificationRuleInput {
+    /// The name of the repository.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// The id of the rule.
+    #[serde(rename = "ruleId", skip_serializing_if = "Option::is_none")]
+    pub rule_id: Option<String>,
+}
+
 /// Which protection.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -132,6 +211,18 @@ pub struct DeleteTokenInput {
     pub token_id: Option<String>,
 }
 
+/// Which webhook.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteWebhookInput {
+    /// The name of the repository that the webhook belongs to; without it, webhooks of the account are meant, which are told of all repositories.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// The id of the webhook.
+    #[serde(rename = "webhookId", skip_serializing_if = "Option::is_none")]
+    pub webhook_id: Option<String>,
+}
+
 /// Whose sessions to end.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -139,6 +230,27 @@ pub struct EndUserSessionsInput {
     /// The name of the user.
     #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
+}
+
+/// Which rule.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetNotificationRuleInput {
+    /// The name of the repository.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// The id of the rule.
+    #[serde(rename = "ruleId", skip_serializing_if = "Option::is_none")]
+    pub rule_id: Option<String>,
+}
+
+/// The rule.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetNotificationRuleOutput {
+    /// The rule.
+    #[serde(rename = "rule", skip_serializing_if = "Option::is_none")]
+    pub rule: Option<NotificationRule>,
 }
 
 /// Which protection.
@@ -160,6 +272,27 @@ pub struct GetRefProtectionOutput {
     /// The protection.
     #[serde(rename = "refProtection", skip_serializing_if = "Option::is_none")]
     pub ref_protection: Option<RefProtection>,
+}
+
+/// Which webhook.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetWebhookInput {
+    /// The name of the repository that the webhook belongs to; without it, webhooks of the account are meant, which are told of all repositories.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// The id of the webhook.
+    #[serde(rename = "webhookId", skip_serializing_if = "Option::is_none")]
+    pub webhook_id: Option<String>,
+}
+
+/// The webhook.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetWebhookOutput {
+    /// The webhook.
+    #[serde(rename = "webhook", skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<Webhook>,
 }
 
 /// Which statuses to list.
@@ -190,6 +323,24 @@ pub struct ListCommitStatusesOutput {
     /// Asks for the next page; absent when there are no more.
     #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
+}
+
+/// Whose rules.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListNotificationRulesInput {
+    /// The name of the repository.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+}
+
+/// The rules.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListNotificationRulesOutput {
+    /// All of them, by id.
+    #[serde(rename = "rules", skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Vec<NotificationRule>>,
 }
 
 /// Of which repository.
@@ -226,6 +377,54 @@ pub struct ListTokensOutput {
     /// What is known of the tokens; never the tokens themselves.
     #[serde(rename = "tokens", skip_serializing_if = "Option::is_none")]
     pub tokens: Option<Vec<Token>>,
+}
+
+/// Which webhook's deliveries.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListWebhookDeliveriesInput {
+    /// The name of the repository that the webhook belongs to; without it, webhooks of the account are meant, which are told of all repositories.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// The id of the webhook.
+    #[serde(rename = "webhookId", skip_serializing_if = "Option::is_none")]
+    pub webhook_id: Option<String>,
+    /// What the page before gave to go on.
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
+    /// How many deliveries a page has at most, up to 100; 20 unless told.
+    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i32>,
+}
+
+/// A page of deliveries.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListWebhookDeliveriesOutput {
+    /// The deliveries.
+    #[serde(rename = "deliveries", skip_serializing_if = "Option::is_none")]
+    pub deliveries: Option<Vec<WebhookDelivery>>,
+    /// Asks for the next page; absent when there are no more.
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
+}
+
+/// Whose webhooks.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListWebhooksInput {
+    /// The name of the repository that the webhook belongs to; without it, webhooks of the account are meant, which are told of all repositories.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+}
+
+/// The webhooks.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListWebhooksOutput {
+    /// All of them, by id.
+    #[serde(rename = "webhooks", skip_serializing_if = "Option::is_none")]
+    pub webhooks: Option<Vec<Webhook>>,
 }
 
 /// Which events to look up: those that everything said here is true of.
@@ -268,6 +467,33 @@ pub struct LookUpAuditEventsOutput {
     /// Asks for the next page; absent when there are no more.
     #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
+}
+
+/// Which events of a repository a topic is told of.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NotificationRule {
+    /// Its id.
+    #[serde(rename = "ruleId", skip_serializing_if = "Option::is_none")]
+    pub rule_id: Option<String>,
+    /// Its name.
+    #[serde(rename = "name", skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What is told: types such as pull_request.created, groups such as branch.*, or *.
+    #[serde(rename = "events", skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<String>>,
+    /// The topic of SNS that is told.
+    #[serde(rename = "targetArn", skip_serializing_if = "Option::is_none")]
+    pub target_arn: Option<String>,
+    /// Whether it is told.
+    #[serde(rename = "active", skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
+    /// When the rule was made.
+    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
+    pub creation_date: Option<Timestamp>,
+    /// When it was last changed.
+    #[serde(rename = "lastModifiedDate", skip_serializing_if = "Option::is_none")]
+    pub last_modified_date: Option<Timestamp>,
 }
 
 /// What to say of a commit.
@@ -348,6 +574,21 @@ pub struct PutRefProtectionOutput {
     pub ref_protection: Option<RefProtection>,
 }
 
+/// What to deliver again.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RedeliverWebhookDeliveryInput {
+    /// The name of the repository that the webhook belongs to; without it, webhooks of the account are meant, which are told of all repositories.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// The id of the webhook.
+    #[serde(rename = "webhookId", skip_serializing_if = "Option::is_none")]
+    pub webhook_id: Option<String>,
+    /// The id of the delivery.
+    #[serde(rename = "deliveryId", skip_serializing_if = "Option::is_none")]
+    pub delivery_id: Option<String>,
+}
+
 /// What may not be done to some refs of a repository, whatever policies allow.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -396,6 +637,27 @@ pub struct RotateSealingKeyOutput {
     pub key_version: Option<i32>,
 }
 
+/// Which webhook.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TestWebhookInput {
+    /// The name of the repository that the webhook belongs to; without it, webhooks of the account are meant, which are told of all repositories.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// The id of the webhook.
+    #[serde(rename = "webhookId", skip_serializing_if = "Option::is_none")]
+    pub webhook_id: Option<String>,
+}
+
+/// What was begun.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TestWebhookOutput {
+    /// The id of the delivery.
+    #[serde(rename = "deliveryId", skip_serializing_if = "Option::is_none")]
+    pub delivery_id: Option<String>,
+}
+
 /// A token for git over HTTPS. It may do what its owner may at that moment, as far as its scope includes it, and nothing but fetch and push.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -435,6 +697,39 @@ pub struct Token {
     pub last_used_date: Option<Timestamp>,
 }
 
+/// What to change.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateNotificationRuleInput {
+    /// The name of the repository.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// The id of the rule.
+    #[serde(rename = "ruleId", skip_serializing_if = "Option::is_none")]
+    pub rule_id: Option<String>,
+    /// Its name, for people.
+    #[serde(rename = "name", skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What is told: types such as pull_request.created, groups such as branch.*, or *.
+    #[serde(rename = "events", skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<String>>,
+    /// The topic of SNS to tell, in the repository's region.
+    #[serde(rename = "targetArn", skip_serializing_if = "Option::is_none")]
+    pub target_arn: Option<String>,
+    /// Whether it is told, which it is unless told.
+    #[serde(rename = "active", skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
+}
+
+/// The rule.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateNotificationRuleOutput {
+    /// The rule as it is kept now.
+    #[serde(rename = "rule", skip_serializing_if = "Option::is_none")]
+    pub rule: Option<NotificationRule>,
+}
+
 /// Which token, and what it is to be.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -457,4 +752,130 @@ pub struct UpdateTokenOutput {
     /// What is known of it now.
     #[serde(rename = "token", skip_serializing_if = "Option::is_none")]
     pub token: Option<Token>,
+}
+
+/// What to change.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateWebhookInput {
+    /// The name of the repository that the webhook belongs to; without it, webhooks of the account are meant, which are told of all repositories.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// The id of the webhook.
+    #[serde(rename = "webhookId", skip_serializing_if = "Option::is_none")]
+    pub webhook_id: Option<String>,
+    /// Where it is from now on.
+    #[serde(rename = "url", skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// In which form it is told; needs events in the words of that form.
+    #[serde(rename = "format", skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// What it is told of.
+    #[serde(rename = "events", skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<String>>,
+    /// What to sign with from now on.
+    #[serde(rename = "secret", skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    /// Whether it is told.
+    #[serde(rename = "active", skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
+}
+
+/// The webhook.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateWebhookOutput {
+    /// The webhook as it is kept now.
+    #[serde(rename = "webhook", skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<Webhook>,
+}
+
+/// A URL that is told of what happens.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Webhook {
+    /// Its id.
+    #[serde(rename = "webhookId", skip_serializing_if = "Option::is_none")]
+    pub webhook_id: Option<String>,
+    /// The repository that it is told of; absent for a webhook of the account.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// Where it is.
+    #[serde(rename = "url", skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// In which form it is told: coldforge is our own, signed as Standard Webhooks says; github is that of GitHub's webhooks.
+    #[serde(rename = "format", skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// What it is told of.
+    #[serde(rename = "events", skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<String>>,
+    /// Whether it is told: disabled when its deliveries failed for five days, or it answered 410.
+    #[serde(rename = "status", skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Since when every delivery failed; absent when the newest one did not.
+    #[serde(rename = "failingSince", skip_serializing_if = "Option::is_none")]
+    pub failing_since: Option<Timestamp>,
+    /// When it was made.
+    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
+    pub creation_date: Option<Timestamp>,
+    /// When it was last changed.
+    #[serde(rename = "lastModifiedDate", skip_serializing_if = "Option::is_none")]
+    pub last_modified_date: Option<Timestamp>,
+}
+
+/// One try of a delivery.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WebhookAttempt {
+    /// When.
+    #[serde(rename = "time", skip_serializing_if = "Option::is_none")]
+    pub time: Option<Timestamp>,
+    /// How long it took, in milliseconds.
+    #[serde(rename = "latencyMillis", skip_serializing_if = "Option::is_none")]
+    pub latency_millis: Option<i64>,
+    /// Where to.
+    #[serde(rename = "url", skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The header fields that were sent.
+    #[serde(rename = "requestHeaders", skip_serializing_if = "Option::is_none")]
+    pub request_headers: Option<BTreeMap<String, String>>,
+    /// The status of the answer; absent when there was none.
+    #[serde(rename = "responseStatus", skip_serializing_if = "Option::is_none")]
+    pub response_status: Option<i32>,
+    /// The beginning of the answer.
+    #[serde(rename = "responseBody", skip_serializing_if = "Option::is_none")]
+    pub response_body: Option<String>,
+    /// Why there was no answer.
+    #[serde(rename = "failure", skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+}
+
+/// What a webhook was told, and what became of it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WebhookDelivery {
+    /// Its id, which the request carries: the same for each attempt and each redelivery.
+    #[serde(rename = "deliveryId", skip_serializing_if = "Option::is_none")]
+    pub delivery_id: Option<String>,
+    /// The id of the event; absent for a test.
+    #[serde(rename = "eventId", skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<String>,
+    /// What kind of thing it tells, in the words of the webhook's form.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<String>,
+    /// waiting, delivered or failed.
+    #[serde(rename = "state", skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// When it happened.
+    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
+    pub creation_date: Option<Timestamp>,
+    /// The body.
+    #[serde(rename = "requestBody", skip_serializing_if = "Option::is_none")]
+    pub request_body: Option<String>,
+    /// How often it was tried.
+    #[serde(rename = "attemptCount", skip_serializing_if = "Option::is_none")]
+    pub attempt_count: Option<i32>,
+    /// The newest ten attempts.
+    #[serde(rename = "attempts", skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<Vec<WebhookAttempt>>,
 }

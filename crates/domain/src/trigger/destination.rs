@@ -87,7 +87,7 @@ fn parts(arn: &str) -> Result<(Service, Region), &'static str> {
     Ok((service, region))
 }
 
-fn is_name(text: &str, most: usize) -> bool {
+pub(super) fn is_name(text: &str, most: usize) -> bool {
     (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 

@@ -23,12 +23,28 @@ pub struct TriggerMessage<'a> {
     pub references: Vec<TriggerReference>,
     /// Whether it only tries the trigger out.
     pub test: bool,
+    /// Which part of the event it is.
+    pub part: MessagePart,
     /// Names the event, the same each time it is told.
     pub event_id: &'a str,
     /// When it happened.
     pub time: SystemTime,
     /// Who did it.
     pub actor: &'a Actor,
+}
+
+/// Which part of an event a message is. An event has several when its references do not fit into one message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessagePart {
+    /// From 1 on.
+    pub number: u32,
+    /// How many there are.
+    pub total: u32,
+}
+
+impl MessagePart {
+    /// An event that is told in one message.
+    pub const ONLY: Self = Self { number: 1, total: 1 };
 }
 
 /// What a trigger tells of a ref.
@@ -94,11 +110,11 @@ impl TriggerMessage<'_> {
             custom_data: self.trigger.custom_data.as_deref(),
             event_id: self.event_id,
             event_name: if self.test { "TriggerEventTest" } else { "ReferenceChanges" },
-            event_part_number: 1,
+            event_part_number: self.part.number,
             event_source: "aws:codecommit",
             event_source_arn: self.repository.to_string(),
             event_time: time.strftime("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string(),
-            event_total_parts: 1,
+            event_total_parts: self.part.total,
             event_trigger_config_id: self.configuration_id,
             event_trigger_name: self.trigger.name.as_str(),
             event_version: "1.0",
@@ -106,6 +122,36 @@ impl TriggerMessage<'_> {
         };
         serde_json::to_string(&Records { records: [record] }).map_err(|error| MessageError(error.into()))
     }
+}
+
+/// The references in as many parts as it takes for each to have at most `most` bytes as JSON; a part has at least one reference.
+pub fn in_parts(references: Vec<TriggerReference>, most: usize) -> Vec<Vec<TriggerReference>> {
+    let mut parts: Vec<Vec<TriggerReference>> = Vec::new();
+    let mut room = 0;
+    for reference in references {
+        let bytes = json_bytes(&reference);
+        match parts.last_mut() {
+            Some(part) if bytes <= room => {
+                part.push(reference);
+                room -= bytes;
+            }
+            _ => {
+                parts.push(vec![reference]);
+                room = most.saturating_sub(bytes);
+            }
+        }
+    }
+    parts
+}
+
+/// At least as many bytes as the reference has as JSON, with the comma behind it. A character of a name may be escaped, to six
+/// bytes at most.
+fn json_bytes(reference: &TriggerReference) -> usize {
+    const AROUND: usize = r#"{"commit":"","created":true,"deleted":true,"ref":""},"#.len();
+    let escaped =
+        |text: &str| text.chars().map(|c| if c < ' ' || matches!(c, '"' | '\\') { 6 } else { c.len_utf8() }).sum();
+    let (commit, name): (usize, usize) = (escaped(&reference.commit), escaped(&reference.name));
+    AROUND + commit + name
 }
 
 /// The subject of a message to a topic. A long name is cut, because subjects are short.
@@ -145,6 +191,7 @@ mod tests {
             repository: &arn("demo"),
             references: vec![reference("a", true, false), reference("b", false, true), reference("c", false, false)],
             test: false,
+            part: MessagePart::ONLY,
             event_id: "31ade2c7-f889-47c5-a937-1cf99e2790e9",
             time: UNIX_EPOCH + Duration::from_millis(1_616_532_143_131),
             actor: &Actor::new("arn:aws:iam::123456789012:user/ana"),
@@ -172,6 +219,24 @@ mod tests {
         let json: serde_json::Value = serde_json::from_str(&test.to_json().unwrap()).unwrap();
         assert_eq!(json["Records"][0]["eventName"], "TriggerEventTest");
         assert_eq!(json["Records"][0]["customData"], "x");
+    }
+
+    #[test]
+    fn references_are_parted_where_a_message_would_be_too_large() {
+        let reference = |number: usize| TriggerReference {
+            commit: "0".repeat(40),
+            created: true,
+            deleted: false,
+            name: format!("refs/heads/\"{number:03}\""),
+        };
+        let all: Vec<_> = (0..100).map(reference).collect();
+        let parts = in_parts(all.clone(), 1000);
+        assert!(parts.len() > 10);
+        assert!(parts.iter().all(|part| serde_json::to_string(part).unwrap().len() <= 1000 + 2));
+        assert_eq!(parts.concat(), all);
+        assert_eq!(in_parts(all.clone(), usize::MAX), vec![all.clone()]);
+        assert_eq!(in_parts(all.clone(), 0).len(), 100);
+        assert!(in_parts(Vec::new(), 1000).is_empty());
     }
 
     #[test]

@@ -329,6 +329,7 @@ impl<'a, 'v> Planner<'a, 'v> {
                 pushed: self.change.push_options.is_some(),
                 push_options: self.change.push_options.clone().unwrap_or_default(),
                 merge: self.change.merge.clone(),
+                part: self.change.part.clone(),
             });
         }
         if let Some((commit, merge)) = &self.change.unreferenced_merge {

@@ -47,6 +47,7 @@ async fn a_push_is_one_event_with_all_its_references() {
                 pushed: true,
                 push_options: vec!["ci.skip".into()],
                 merge: None,
+                part: None,
             },
             EventKind::DefaultBranchChanged { before: None, after: branch("main") },
             EventKind::ReferencesChanged {
@@ -54,6 +55,7 @@ async fn a_push_is_one_event_with_all_its_references() {
                 pushed: false,
                 push_options: vec![],
                 merge: None,
+                part: None,
             },
             EventKind::RepositoryDescriptionChanged { before: None, after: Some("text".into()) },
             EventKind::RepositoryDeleted {},

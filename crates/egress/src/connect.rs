@@ -1,0 +1,79 @@
+//! Connecting, to addresses that were judged.
+
+use crate::address::is_public;
+use crate::network::Network;
+use crate::resolve::Resolve;
+use crate::url::Target;
+use ports::PostError;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+/// How long one address is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How many addresses of a name are tried.
+const MOST_ADDRESSES: usize = 4;
+
+/// Makes connections.
+pub(crate) struct Connector {
+    allowed: Vec<Network>,
+    resolver: Arc<dyn Resolve>,
+    tls: TlsConnector,
+}
+
+impl Connector {
+    pub(crate) fn new(allowed: Vec<Network>, resolver: Arc<dyn Resolve>) -> io::Result<Self> {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(io::Error::other)?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Self { allowed, resolver, tls: TlsConnector::from(Arc::new(config)) })
+    }
+
+    /// Whether any network was allowed besides the public ones.
+    pub(crate) fn allows_any(&self) -> bool {
+        !self.allowed.is_empty()
+    }
+
+    /// Whether an address may be connected to: it was allowed, or it is public and what is said to it is encrypted.
+    pub(crate) fn may_connect(&self, address: IpAddr, https: bool) -> bool {
+        self.allowed.iter().any(|network| network.contains(address)) || https && is_public(address)
+    }
+
+    pub(crate) fn tls(&self) -> &TlsConnector {
+        &self.tls
+    }
+
+    /// A connection to one of the addresses that the host has now.
+    pub(crate) async fn connect(&self, target: &Target) -> Result<TcpStream, PostError> {
+        let found = match target.literal() {
+            Some(address) => vec![address],
+            None => self.resolver.resolve(target.host()).await.map_err(|error| unavailable(target, &error))?,
+        };
+        let may = found.into_iter().filter(|address| self.may_connect(*address, target.is_https()));
+        let mut failure = PostError::Forbidden { host: target.host().to_owned() };
+        for address in may.take(MOST_ADDRESSES) {
+            let address = SocketAddr::new(address, target.port());
+            match timeout(PATIENCE, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => return Ok(stream),
+                Ok(Err(error)) => failure = unavailable(target, &error),
+                Err(_) => failure = unavailable(target, &"it cannot be reached in time"),
+            }
+        }
+        Err(failure)
+    }
+}
+
+fn unavailable(target: &Target, error: &dyn std::fmt::Display) -> PostError {
+    PostError::Unavailable(format!("{}: {error}", target.host()).into())
+}
