@@ -31,6 +31,9 @@ fn main() -> ExitCode {
         Command::CredentialProcess(process) => commands::run(process.run()),
         Command::GitCredential(credential) => commands::run(credential.run()),
         Command::Audit(audit) => commands::run(audit.run()),
+        Command::Token(token) => commands::run(token.run()),
+        Command::Protection(protection) => commands::run(protection.run()),
+        Command::Status(status) => commands::run(status.run()),
     }
 }
 
