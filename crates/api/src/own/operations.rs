@@ -94,7 +94,7 @@ impl Operation for RotateSealingKey {
     const API: JsonApi = JsonApi::Coldforge;
     const NAME: &'static str = "RotateSealingKey";
     const ERRORS: &'static [ErrorCode] = &[];
-    type Input = crate::operation::Empty;
+    type Input = RotateSealingKeyInput;
     type Output = RotateSealingKeyOutput;
 }
 
@@ -105,6 +105,8 @@ impl Conditions for ListCommitStatusesInput {}
 impl Conditions for LookUpAuditEventsInput {}
 
 impl Conditions for PutCommitStatusInput {}
+
+impl Conditions for RotateSealingKeyInput {}
 
 /// The names of all operations.
 pub const OPERATIONS: &[&str] =

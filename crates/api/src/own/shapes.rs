@@ -171,6 +171,11 @@ pub struct PutCommitStatusOutput {
     pub commit_status: Option<CommitStatus>,
 }
 
+/// There is nothing to say.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RotateSealingKeyInput {}
+
 /// What was made.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
