@@ -19,12 +19,14 @@ mod page_token;
 mod paths;
 mod pull_requests;
 mod query_registry;
+mod ref_protections;
 mod registry;
 mod repositories;
 mod request_token;
 mod revision;
 mod sts;
 mod tags;
+mod tokens;
 mod triggers;
 
 pub use git::git_entries;

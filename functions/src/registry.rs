@@ -4,7 +4,7 @@
 
 use crate::{
     administration, approval_rule_templates, audit, branches, comments, commit_statuses, commits, files, merges,
-    pull_requests, repositories, tags, triggers,
+    pull_requests, ref_protections, repositories, tags, tokens, triggers,
 };
 use api::operations;
 use api::own::operations as own;
@@ -240,6 +240,18 @@ pub fn operations() -> Vec<Entry> {
         Entry::new::<operations::UpdatePullRequestTitle, _>(|cx, on, input| {
             Box::pin(pull_requests::update_pull_request_title::update_pull_request_title(cx, on, input))
         }),
+        Entry::new::<own::DeleteRefProtection, _>(|cx, on, input| {
+            Box::pin(ref_protections::delete_ref_protection::delete_ref_protection(cx, on, input))
+        }),
+        Entry::new::<own::GetRefProtection, _>(|cx, on, input| {
+            Box::pin(ref_protections::get_ref_protection::get_ref_protection(cx, on, input))
+        }),
+        Entry::new::<own::ListRefProtections, _>(|cx, on, input| {
+            Box::pin(ref_protections::list_ref_protections::list_ref_protections(cx, on, input))
+        }),
+        Entry::new::<own::PutRefProtection, _>(|cx, on, input| {
+            Box::pin(ref_protections::put_ref_protection::put_ref_protection(cx, on, input))
+        }),
         Entry::new::<operations::BatchGetRepositories, _>(|cx, on, input| {
             Box::pin(repositories::batch_get_repositories::batch_get_repositories(cx, on, input))
         }),
@@ -273,6 +285,10 @@ pub fn operations() -> Vec<Entry> {
         Entry::new::<operations::UntagResource, _>(|cx, on, input| {
             Box::pin(tags::untag_resource::untag_resource(cx, on, input))
         }),
+        Entry::new::<own::CreateToken, _>(|cx, on, input| Box::pin(tokens::create_token::create_token(cx, on, input))),
+        Entry::new::<own::DeleteToken, _>(|cx, on, input| Box::pin(tokens::delete_token::delete_token(cx, on, input))),
+        Entry::new::<own::ListTokens, _>(|cx, on, input| Box::pin(tokens::list_tokens::list_tokens(cx, on, input))),
+        Entry::new::<own::UpdateToken, _>(|cx, on, input| Box::pin(tokens::update_token::update_token(cx, on, input))),
         Entry::new::<operations::GetRepositoryTriggers, _>(|cx, on, input| {
             Box::pin(triggers::get_repository_triggers::get_repository_triggers(cx, on, input))
         }),

@@ -28,6 +28,32 @@ fn restart(journey: &mut Journey) {
 }
 
 #[test]
+fn protections_cost_no_calls_where_they_demand_no_statuses() {
+    let environment = vec![(RECORDING.0.to_owned(), RECORDING.1.to_owned())];
+    let journey = Journey::begin_with(&Options { environment, ..Options::default() });
+    let repo = journey.repo_with_origin("demo");
+    let tip = repo.commit_file("a", "a\n");
+    repo.ok(&["push", "--quiet", "origin", "HEAD:main"]);
+    let create = |name: &str| {
+        calls(&journey, "CreateBranch", json!({ "repositoryName": "demo", "branchName": name, "commitId": tip }))
+    };
+    let put = |demands: Value| {
+        let mut input = json!({ "repositoryName": "demo", "protectionName": "all", "refPatterns": ["refs/*"] });
+        input.as_object_mut().unwrap().extend(demands.as_object().unwrap().clone());
+        journey.server.api_ok("PutRefProtection", input);
+    };
+    create("first");
+    let without = create("without");
+    put(json!({}));
+    assert_eq!(create("protected"), without);
+    put(json!({ "requiredStatuses": ["ci/build"] }));
+    let status = json!({ "repositoryName": "demo", "commitId": tip, "context": "ci/build", "state": "success" });
+    journey.server.api_ok("PutCommitStatus", status);
+    let with = create("checked");
+    assert_eq!((with.table_reads, with.table_commits), (without.table_reads + 1, without.table_commits), "{with:?}");
+}
+
+#[test]
 fn reading_a_file_or_a_page_reads_no_more_than_it_needs() {
     let (mut journey, repo) = wide();
     for number in [0, 9_999, 12_345] {

@@ -1,7 +1,7 @@
-//! The port `AuditSink` on standard output, which Lambda hands to CloudWatch Logs line by line.
+//! The port `AuditSink` on standard output, which Lambda hands to `CloudWatch` Logs line by line.
 //!
-//! Whether records may be lost is up to CloudWatch Logs, and how long they are kept to the retention of its log groups. They are looked up
-//! there: `fields @timestamp, eventName, userIdentity.arn | filter ispresent(errorCode)` is a query of Logs Insights.
+//! Whether records may be lost is up to `CloudWatch` Logs, and how long they are kept to the retention of its log groups. They are
+//! looked up there: `fields @timestamp, eventName, userIdentity.arn | filter ispresent(errorCode)` is a query of Logs Insights.
 
 use ports::AuditSink;
 use std::io::{self, Write};

@@ -3,7 +3,6 @@
 mod content;
 mod destination;
 mod evaluation;
-mod pattern;
 mod pool;
 mod principal;
 mod state;

@@ -6,7 +6,8 @@ use crate::commit_status::{StatusContext, StatusFacts};
 use crate::id::{EventId, RepositoryId};
 use crate::identity::{IdentityPath, UniqueId};
 use crate::merge::MergeFacts;
-use crate::names::{ApprovalRuleTemplateName, BranchName, RefName, RepositoryName};
+use crate::names::{ApprovalRuleTemplateName, BranchName, ProtectionName, RefName, RepositoryName};
+use crate::protection::Protection;
 use crate::pull_request::PullRequestState;
 use crate::reaction::Reaction;
 use crate::trigger::TriggerName;
@@ -277,6 +278,15 @@ pub enum EventKind {
         before: Option<StatusFacts>,
         /// What is said of it now.
         after: StatusFacts,
+    },
+    /// A ref protection was made, changed or deleted.
+    RefProtectionChanged {
+        /// Its name.
+        name: ProtectionName,
+        /// What it demanded before; `None` when it was made.
+        before: Option<Protection>,
+        /// What it demands now; `None` when it was deleted.
+        after: Option<Protection>,
     },
     /// A user, group or managed policy was made, changed or removed.
     IdentityChanged {

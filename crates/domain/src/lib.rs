@@ -13,9 +13,13 @@ pub mod id;
 pub mod identity;
 pub mod merge;
 pub mod names;
+mod pattern;
+pub mod protection;
 pub mod pull_request;
 pub mod reaction;
+pub mod ref_pattern;
 pub mod tags;
+pub mod token;
 pub mod trigger;
 
 pub use account::{AccountId, Region};
@@ -32,11 +36,14 @@ pub use id::{ApprovalRuleId, ApprovalRuleTemplateId, CommentId, EventId, Reposit
 pub use identity::{IdentityPath, UniqueId, UniqueIdKind};
 pub use merge::{ConflictDetailLevel, ConflictResolutionStrategy, MergeFacts, MergeOption};
 pub use names::{
-    ApprovalRuleName, ApprovalRuleTemplateName, BranchName, GroupName, NameError, NameKind, PolicyName, RefName,
-    RepositoryName, UserName,
+    ApprovalRuleName, ApprovalRuleTemplateName, BranchName, GroupName, NameError, NameKind, PolicyName, ProtectionName,
+    RefName, RepositoryName, UserName,
 };
+pub use protection::{BrokenRule, Protection, Protections, RefAction};
 pub use pull_request::{
     PullRequestEventType, PullRequestId, PullRequestMerge, PullRequestState, PullRequestStatus, RevisionId,
 };
 pub use reaction::Reaction;
+pub use ref_pattern::{RefPattern, RefPatternError};
+pub use token::{RepositoryPattern, RepositoryPatternError, TokenKind, TokenScope};
 pub use trigger::{Destination, Trigger, TriggerEvent, TriggerName};

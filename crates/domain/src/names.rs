@@ -1,14 +1,16 @@
-//! Names of repositories, branches, refs, approval rules and their templates, and of users, groups and policies.
+//! Names of repositories, branches, refs, ref protections, approval rules and their templates, and of users, groups and policies.
 
 mod approval;
 mod branch;
 mod identity;
+mod protection;
 mod reference;
 mod repository;
 
 pub use approval::{ApprovalRuleName, ApprovalRuleTemplateName};
 pub use branch::BranchName;
 pub use identity::{GroupName, PolicyName, UserName};
+pub use protection::ProtectionName;
 pub use reference::RefName;
 pub use repository::RepositoryName;
 
@@ -31,6 +33,8 @@ pub enum NameKind {
     Group,
     /// A policy.
     Policy,
+    /// A ref protection.
+    Protection,
 }
 
 /// Why a name was refused.
@@ -56,6 +60,7 @@ impl NameKind {
             Self::User => "user",
             Self::Group => "group",
             Self::Policy => "policy",
+            Self::Protection => "protection",
         }
     }
 }

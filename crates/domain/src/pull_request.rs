@@ -245,6 +245,7 @@ impl EventKind {
             | Self::CommentContentDeleted(_)
             | Self::CommentReactionChanged { .. }
             | Self::CommitStatusChanged { .. }
+            | Self::RefProtectionChanged { .. }
             | Self::IdentityChanged { .. }
             | Self::SealingKeyRotated { .. } => return None,
         };

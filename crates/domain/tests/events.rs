@@ -57,6 +57,7 @@ fn sample_name(kind: &EventKind) -> &'static str {
         EventKind::CommentUpdated(_) => "comment_updated",
         EventKind::CommentContentDeleted(_) => "comment_content_deleted",
         EventKind::CommitStatusChanged { .. } => "commit_status_changed",
+        EventKind::RefProtectionChanged { .. } => "ref_protection_changed",
         EventKind::CommentReactionChanged { .. } => "comment_reaction_changed",
         EventKind::SealingKeyRotated { .. } => "sealing_key_rotated",
     }
@@ -78,7 +79,7 @@ fn every_sample_is_read_and_written_the_same() {
 fn every_kind_has_a_sample() {
     let found: BTreeSet<_> =
         samples().iter().map(|(_, content)| sample_name(&Event::from_json(content).unwrap().kind)).collect();
-    assert_eq!(found.len(), 35, "{found:?}");
+    assert_eq!(found.len(), 36, "{found:?}");
 }
 
 #[test]

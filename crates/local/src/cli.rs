@@ -97,6 +97,10 @@ pub(crate) struct Serve {
     )]
     pub(crate) max_open_pull_requests: usize,
 
+    /// How many days a token for git may be good for at most.
+    #[arg(long, value_name = "N", default_value_t = Quotas::default().token_days, env = "COLDFORGE_MAX_TOKEN_DAYS")]
+    pub(crate) max_token_days: u32,
+
     /// How many sign-ins from one address may fail within a minute before further failures are answered with 429. Whoever signs
     /// in rightly is never held up.
     #[arg(

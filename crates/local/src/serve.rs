@@ -93,6 +93,7 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
         repositories: options.max_repositories,
         approval_rule_templates: options.max_approval_rule_templates,
         open_pull_requests: options.max_open_pull_requests,
+        token_days: options.max_token_days,
         failed_sign_ins_of_address: options.max_failed_sign_ins_of_address,
         failed_sign_ins_of_credential: options.max_failed_sign_ins_of_credential,
     };

@@ -65,7 +65,8 @@ impl Service {
         match GitCredentials::parse(&parts.headers)? {
             GitCredentials::Password(password) => {
                 let credential = self.password(&password).await?;
-                self.caller(&credential.user, &credential.id, parts, peer).await
+                let Caller { principal, access } = self.caller(&credential.user, &credential.id, parts, peer).await?;
+                Ok(Caller { principal, access: access.scoped(credential.token.map(|grant| grant.scope)) })
             }
             GitCredentials::Signed(signature) => {
                 let key = self.signing_key(signature.claimed_key()?).await?;
@@ -118,13 +119,17 @@ impl Service {
         }
     }
 
-    /// The credential of a Git password that is right.
+    /// The credential of a Git password or token that is right.
     async fn password(&self, password: &GitPassword) -> Result<Credential> {
         let found = self.credential(&password.credential_id()).await?;
         let (credential, stored) = found.ok_or_else(AuthenticationFailure::unknown_key)?;
         let sealing = self.vault.version(credential.key_version()).await?.ok_or_else(|| no_key(&credential))?;
         if !credential.is_password(password, &sealing).map_err(Failure::internal)? {
             return Err(AuthenticationFailure::unknown_key().into());
+        }
+        if let Some(grant) = &credential.token {
+            self.require_not_over(grant)?;
+            self.note_use(&credential, grant, &stored).await;
         }
         self.keep_fresh(&credential, &stored, |sealing| credential.rehashed(password, sealing)).await;
         Ok(credential)

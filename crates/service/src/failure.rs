@@ -109,7 +109,8 @@ impl Failure {
         Self { code, message: message.into(), retry_after: None, source: None }
     }
 
-    pub(crate) fn access_denied(message: impl Into<String>) -> Self {
+    /// That the caller may not, with words for them.
+    pub fn access_denied(message: impl Into<String>) -> Self {
         Self::with_code(Code::AccessDenied, message)
     }
 }

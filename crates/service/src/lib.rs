@@ -24,9 +24,11 @@ mod quotas;
 mod record;
 mod resource;
 mod simulate;
+mod token_use;
 mod vault;
 
 pub use audit::{AuditLookUp, AuditRecord, AuditRecords, AuditedReference, Notes};
+pub use auth::TokenGrant;
 pub use auth::policy::managed;
 pub use body::{Body, BodyError, BoxError};
 pub use context::{Context, Settings};

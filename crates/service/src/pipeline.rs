@@ -80,6 +80,7 @@ pub struct Service {
     pub(crate) identities: Arc<Identities>,
     pub(crate) vault: Arc<Vault>,
     pub(crate) resealing_paused: PausedUntil,
+    pub(crate) notes_paused: PausedUntil,
     pub(crate) failed_sign_ins: FailedSignIns,
     operations: HashMap<(JsonApi, &'static str), Entry>,
     pub(crate) queries: HashMap<(&'static str, &'static str), QueryEntry>,
@@ -99,6 +100,7 @@ impl Service {
             identities: Arc::default(),
             vault: Arc::new(vault),
             resealing_paused: PausedUntil::default(),
+            notes_paused: PausedUntil::default(),
             failed_sign_ins: FailedSignIns::default(),
             operations,
             queries,
@@ -134,7 +136,7 @@ impl Service {
         if is_probe(&parts) {
             return response;
         }
-        if matches!(record.principal, None if !record.error.is_empty()) {
+        if record.principal.is_none() && !record.error.is_empty() {
             record.claimed = claimed_credential_id(&parts);
         }
         let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned();

@@ -2,6 +2,7 @@
 
 mod guards;
 mod plan;
+mod protections;
 mod pull_requests;
 mod refusal;
 mod view;

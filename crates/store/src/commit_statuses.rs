@@ -65,7 +65,7 @@ impl Repository {
     ) -> Result<CommitStatus, Error> {
         self.amend(actor, |repository| async move {
             let store = repository.store();
-            let key = keys::commit_status(repository.id(), &commit, context);
+            let key = keys::commit_status(repository.id(), &commit.to_string(), context);
             let before = store.parts.table.get(&key).await?;
             let expect = before.as_ref().map_or(Expect::Absent, |row| Expect::Version(row.version));
             let before = before.as_ref().map(rows::decode::<StatusRow>).transpose()?;
@@ -92,7 +92,7 @@ impl Repository {
         after: Option<&str>,
         limit: usize,
     ) -> Result<CommitStatusPage, Error> {
-        let prefix = keys::statuses_of(&commit);
+        let prefix = keys::statuses_of(&commit.to_string());
         let scan = Scan {
             partition: keys::repository(self.id()),
             after: after.map(|context| format!("{prefix}{context}")),

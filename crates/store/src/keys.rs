@@ -45,6 +45,7 @@
 //! | `USER#<name>` | `GROUP#<name>` | the user is in a group |
 //! | `USER#<name>` | `KEY#<key id>` | an access key |
 //! | `USER#<name>` | `POLICY#<name>` | an inline policy |
+//! | `USER#<name>` | `TOKEN#<id>` | a token for git |
 //! | `SYSTEM` | `DEPLOYMENT` | the id of the installation |
 //! | `SYSTEM` | `KEY#<version>` | a version of the key that secrets are sealed under, wrapped |
 //! | `EVENT#<repository id>` or `EVENT#ACCOUNT` | `<event id>` | an event; expires |
@@ -252,13 +253,13 @@ pub(crate) fn unreferenced(id: &RepositoryId, commit: &ObjectId) -> Key {
     Key::new(repository(id), format!("UNREFERENCED#{commit}"))
 }
 
-/// What the sort keys of the statuses of a commit begin with; the context follows.
-pub(crate) fn statuses_of(commit: &ObjectId) -> String {
+/// What the sort keys of the statuses of a commit begin with, whose id is in hex; the context follows.
+pub(crate) fn statuses_of(commit: &str) -> String {
     format!("STATUS#{commit}#")
 }
 
 /// The newest status of a commit in a context.
-pub(crate) fn commit_status(id: &RepositoryId, commit: &ObjectId, context: &StatusContext) -> Key {
+pub(crate) fn commit_status(id: &RepositoryId, commit: &str, context: &StatusContext) -> Key {
     Key::new(repository(id), format!("{}{context}", statuses_of(commit)))
 }
 
@@ -341,6 +342,10 @@ pub(crate) fn user_access_key(name: &UserName, id: &str) -> Key {
 
 pub(crate) fn user_git_credential(name: &UserName, id: &str) -> Key {
     Key::new(user_partition(name), format!("GIT#{id}"))
+}
+
+pub(crate) fn user_token(name: &UserName, id: &str) -> Key {
+    Key::new(user_partition(name), format!("TOKEN#{id}"))
 }
 
 /// A client request token, by the digest of who sent it for what.

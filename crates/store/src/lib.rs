@@ -21,6 +21,7 @@ mod identities;
 mod keys;
 mod packs;
 mod pull_requests;
+mod ref_protections;
 mod repositories;
 mod repository;
 mod rows;
@@ -46,7 +47,7 @@ pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
 pub use identities::{
     AccessKeyRecord, GitCredentialRecord, Group, GroupPage, GroupSummary, IdentityError, NewGroup, NewUser, PolicyEdit,
-    User, UserEdit, UserPage, UserSummary,
+    TokenRecord, User, UserEdit, UserPage, UserSummary,
 };
 pub use packs::{PackOrigin, StoredPack};
 pub use ports::Sequence;
@@ -54,6 +55,7 @@ pub use pull_requests::{
     ApprovalError, ApprovalRule, ApprovalRuleError, CreatePullRequestError, HistoryPage, MOST_FROM_ONE_BRANCH,
     NewPullRequest, PullRequest, PullRequestError, PullRequestFilter, PullRequestPage,
 };
+pub use ref_protections::{PutProtectionError, RefProtection};
 pub use repositories::{CreateRepositoryError, NewRepository, RenameRepositoryError, RepositoryPage};
 pub use repository::{BranchPage, Repository};
 pub use sealing_keys::{SealingKeys, WrappedKey};

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::events::EventsOfChange;
+use crate::ref_protections::KeptProtections;
 use crate::repository::Repository;
 use crate::rows::{self, MetaRow, NameRow, TagsRow, put};
 use crate::stores::{Store, random};
@@ -75,6 +76,7 @@ impl Store {
             created: now,
             modified: now,
             unreachable: false,
+            protections: KeptProtections::default(),
         };
         let mut writes = vec![
             put(keys::name(&new.name), &NameRow { id: id.clone() }, Expect::Absent)?,

@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::packs::PackOrigin;
+use crate::ref_protections::KeptProtections;
 use bytes::Bytes;
 use domain::{BranchName, PullRequestId, RepositoryId, RepositoryName, Trigger};
 use git::{ObjectId, PackId, PackRecord, Ref};
@@ -99,6 +100,8 @@ pub(crate) struct MetaRow {
     /// Whether objects may be stored that no ref reaches.
     #[serde(rename = "u", default)]
     pub(crate) unreachable: bool,
+    #[serde(rename = "p", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) protections: KeptProtections,
 }
 
 /// `REPO#<id>` / `CHANGED`

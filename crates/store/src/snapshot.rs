@@ -5,6 +5,7 @@ use crate::keys;
 use crate::packs::RepositoryPacks;
 use crate::repository::Repository;
 use crate::rows::{self, MetaRow};
+use domain::Protections;
 use git::{Odb, PackRecord, Ref};
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ pub struct Snapshot {
     pub odb: Arc<Odb>,
     /// Whether refs reach all objects that are stored. `false` means that this is not known.
     pub all_reachable: bool,
+    /// What may not be done to refs.
+    pub protections: Protections,
 }
 
 impl Repository {
@@ -39,8 +42,9 @@ impl Repository {
         }
         let meta = meta.ok_or(Error::RepositoryGone)?;
         refs.reverse();
+        let protections = meta.rules();
         let head = meta.default_branch.map(|branch| branch.full_name().into());
-        Ok(Snapshot { refs, head, odb: self.odb_of(packs)?, all_reachable: !meta.unreachable })
+        Ok(Snapshot { refs, head, odb: self.odb_of(packs)?, all_reachable: !meta.unreachable, protections })
     }
 
     /// The repository's objects (1 scan). Refs that were read before lead to objects in it.

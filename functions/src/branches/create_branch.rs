@@ -23,12 +23,12 @@ pub(crate) async fn create_branch(
     let mut change = repository.change(cx.actor());
     change.create_ref(branch.full_name(), commit, None);
     change.commit().await.map_err(|error| match error {
-        ChangeError::Refused(refusals) => {
+        ChangeError::Refused(refusals) => changes::protected(&refusals).unwrap_or_else(|| {
             let taken = refusals.iter().any(|refusal| matches!(refusal.reason, RefusalReason::Exists { .. }));
             let code = if taken { ErrorCode::BranchNameExistsException } else { ErrorCode::InvalidBranchNameException };
             let reasons: Vec<String> = refusals.iter().map(ToString::to_string).collect();
             Failure::new(code, reasons.join("; "))
-        }
+        }),
         other => changes::failure(other),
     })
 }

@@ -24,6 +24,9 @@ pub(crate) async fn delete_branch(
         match change.commit().await {
             Ok(()) => return Ok(DeleteBranchOutput { deleted_branch: Some(branch_info(&branch, tip.target)) }),
             Err(ChangeError::Refused(refusals)) => {
+                if let Some(failure) = changes::protected(&refusals) {
+                    return Err(failure);
+                }
                 if let Some(refusal) =
                     refusals.iter().find(|refusal| matches!(refusal.reason, RefusalReason::DefaultBranch))
                 {

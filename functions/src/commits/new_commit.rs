@@ -12,7 +12,7 @@ use git::{Kind, ObjectId, Odb};
 use service::{Context, Failure, Result};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
-use store::{ChangeError, PackOrigin, RefusalReason, Repository};
+use store::{ChangeError, PackOrigin, Refusal, RefusalReason, Repository};
 
 /// The most characters of an author's name and of an e-mail address.
 const MOST_NAME_CHARACTERS: usize = 1024;
@@ -188,22 +188,28 @@ pub(crate) async fn make(
         }
     };
     change.commit().await.map_err(|error| match error {
-        ChangeError::Refused(refusals) => match refusals.first().map(|refusal| &refusal.reason) {
-            Some(RefusalReason::Moved { actual, .. } | RefusalReason::Exists { current: actual }) => {
-                outdated(&base.branch, *actual)
-            }
-            Some(RefusalReason::Missing) => Failure::new(
-                ErrorCode::BranchDoesNotExistException,
-                format!("branch '{}' was deleted meanwhile", base.branch),
-            ),
-            _ => Failure::new(
-                ErrorCode::InvalidBranchNameException,
-                refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-            ),
-        },
+        ChangeError::Refused(refusals) => {
+            changes::protected(&refusals).unwrap_or_else(|| refused(&base.branch, &refusals))
+        }
         other => changes::failure(other),
     })?;
     Ok(made)
+}
+
+/// The failure for a branch that could not be moved or made.
+fn refused(branch: &BranchName, refusals: &[Refusal]) -> Failure {
+    match refusals.first().map(|refusal| &refusal.reason) {
+        Some(RefusalReason::Moved { actual, .. } | RefusalReason::Exists { current: actual }) => {
+            outdated(branch, *actual)
+        }
+        Some(RefusalReason::Missing) => {
+            Failure::new(ErrorCode::BranchDoesNotExistException, format!("branch '{branch}' was deleted meanwhile"))
+        }
+        _ => Failure::new(
+            ErrorCode::InvalidBranchNameException,
+            refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+        ),
+    }
 }
 
 /// What the engine refuses to store is, for the API, a bad path: names such as `.git` are all that input can get wrong here.

@@ -1,7 +1,7 @@
 //! One push, on the blocking side: which commands can be carried out, the pack, the change, the report.
 
 use super::noted;
-use domain::{BranchName, RefName};
+use domain::{BranchName, RefAction, RefName};
 use git::receive::{Command, Outcome, PushRequest, ReceiveError, Report, index_pack};
 use git::{Kind, Limits, ObjectId, Odb, StagedPack, commit, walk};
 use service::{Authorized, Context, Failure};
@@ -113,12 +113,26 @@ impl Push<'_> {
     fn wishes(&self, snapshot: &Snapshot, outcomes: &mut Outcomes) -> Vec<Wish> {
         let mut wishes = Vec::new();
         for (at, command) in self.request.commands.iter().enumerate() {
-            match wish(at, command, snapshot) {
+            match wish(at, command, snapshot).and_then(|wish| self.unprotected(wish, snapshot)) {
                 Ok(wish) => wishes.push(wish),
                 Err(reason) => outcomes[at] = Some(Err(reason)),
             }
         }
         wishes
+    }
+
+    /// The wish, unless it is plain without its objects that a protection of the ref forbids it. What the objects decide, and
+    /// whether a protection was put meanwhile, is seen when the refs are changed.
+    fn unprotected(&self, wish: Wish, snapshot: &Snapshot) -> Result<Wish, String> {
+        let action = match (wish.old, wish.new) {
+            (None, Some(_)) => RefAction::Create,
+            (Some(_), Some(_)) => RefAction::Move { forced: false, by_pull_request: false },
+            (_, None) => RefAction::Delete,
+        };
+        match snapshot.protections.broken_rule(&wish.name, &self.cx.actor().arn, action) {
+            Some((protection, rule)) => Err(words(&RefusalReason::Protected { protection, rule })),
+            None => Ok(wish),
+        }
     }
 
     /// Takes the pack. When nothing can be changed anyway, it is read to its end and forgotten, as clients send all of it

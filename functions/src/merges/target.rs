@@ -69,10 +69,10 @@ pub(crate) async fn advance(
     merged.record(repository, &mut change).await?;
     change.update_ref(branch.full_name(), commits.sides.destination, merged.commit, None, false);
     change.commit().await.map_err(|error| match error {
-        ChangeError::Refused(refusals) => match refusals.first().map(|refusal| &refusal.reason) {
-            Some(RefusalReason::Missing) => missing_branch(branch),
-            _ => moved(branch),
-        },
+        ChangeError::Refused(refusals) => changes::protected(&refusals).unwrap_or_else(|| {
+            let missing = refusals.iter().any(|refusal| matches!(refusal.reason, RefusalReason::Missing));
+            if missing { missing_branch(branch) } else { moved(branch) }
+        }),
         other => changes::failure(other),
     })
 }

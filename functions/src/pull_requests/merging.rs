@@ -52,7 +52,12 @@ pub(crate) async fn merge<F: Future<Output = Result<Merged>>>(
             change.merge_pull_request(PullRequest::clone(&pull_request), option, merged.commit);
             match change.commit().await {
                 Ok(()) => return pull_request.reload().await,
-                Err(ChangeError::Refused(_) | ChangeError::PullRequestChanged(_) | ChangeError::Contended) => {}
+                Err(ChangeError::Refused(refusals)) => {
+                    if let Some(failure) = changes::protected(&refusals) {
+                        return Err(failure);
+                    }
+                }
+                Err(ChangeError::PullRequestChanged(_) | ChangeError::Contended) => {}
                 Err(error) => return Err(changes::failure(error)),
             }
         }

@@ -5,11 +5,80 @@ use super::shapes::*;
 use crate::check::{Check, Violation, filled, keeps, not_empty};
 use crate::errors::ErrorCode as E;
 
+impl Check for CreateTokenInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.user_name, "userName", E::ValidationException)?;
+        filled(&self.token_name, "tokenName", E::ValidationException)?;
+        filled(&self.token_type, "tokenType", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        if let Some(each) = &self.token_name {
+            keeps(each, &TOKEN_NAME, "tokenName", E::ValidationException)?;
+        }
+        if let Some(each) = &self.token_type {
+            keeps(each, &TOKEN_TYPE, "tokenType", E::ValidationException)?;
+        }
+        for each in self.repositories.iter().flatten() {
+            keeps(each, &REPOSITORY_PATTERN, "repositories[]", E::ValidationException)?;
+        }
+        if let Some(each) = &self.access {
+            keeps(each, &TOKEN_ACCESS, "access", E::ValidationException)?;
+        }
+        for each in self.ref_patterns.iter().flatten() {
+            keeps(each, &REF_PATTERN, "refPatterns[]", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for DeleteRefProtectionInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
+        filled(&self.protection_name, "protectionName", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        if let Some(each) = &self.protection_name {
+            keeps(each, &REF_PROTECTION_NAME, "protectionName", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for DeleteTokenInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.user_name, "userName", E::ValidationException)?;
+        filled(&self.token_id, "tokenId", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        if let Some(each) = &self.token_id {
+            keeps(each, &TOKEN_ID, "tokenId", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
 impl Check for EndUserSessionsInput {
     fn check(&self) -> Result<(), Violation> {
         filled(&self.user_name, "userName", E::ValidationException)?;
         if let Some(each) = &self.user_name {
             keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for GetRefProtectionInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
+        filled(&self.protection_name, "protectionName", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        if let Some(each) = &self.protection_name {
+            keeps(each, &REF_PROTECTION_NAME, "protectionName", E::ValidationException)?;
         }
         Ok(())
     }
@@ -21,6 +90,26 @@ impl Check for ListCommitStatusesInput {
         filled(&self.commit_id, "commitId", E::CommitIdRequiredException)?;
         if let Some(each) = &self.repository_name {
             keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for ListRefProtectionsInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for ListTokensInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.user_name, "userName", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
         }
         Ok(())
     }
@@ -69,8 +158,50 @@ impl Check for PutCommitStatusInput {
     }
 }
 
+impl Check for PutRefProtectionInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
+        filled(&self.protection_name, "protectionName", E::ValidationException)?;
+        filled(&self.ref_patterns, "refPatterns", E::ValidationException)?;
+        if let Some(each) = &self.repository_name {
+            keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        if let Some(each) = &self.protection_name {
+            keeps(each, &REF_PROTECTION_NAME, "protectionName", E::ValidationException)?;
+        }
+        for each in self.ref_patterns.iter().flatten() {
+            keeps(each, &REF_PATTERN, "refPatterns[]", E::ValidationException)?;
+        }
+        for each in self.required_statuses.iter().flatten() {
+            keeps(each, &COMMIT_STATUS_CONTEXT, "requiredStatuses[]", E::ValidationException)?;
+        }
+        for each in self.bypass_principals.iter().flatten() {
+            keeps(each, &BYPASS_PRINCIPAL, "bypassPrincipals[]", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
 impl Check for RotateSealingKeyInput {
     fn check(&self) -> Result<(), Violation> {
+        Ok(())
+    }
+}
+
+impl Check for UpdateTokenInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.user_name, "userName", E::ValidationException)?;
+        filled(&self.token_id, "tokenId", E::ValidationException)?;
+        filled(&self.status, "status", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        if let Some(each) = &self.token_id {
+            keeps(each, &TOKEN_ID, "tokenId", E::ValidationException)?;
+        }
+        if let Some(each) = &self.status {
+            keeps(each, &TOKEN_STATUS, "status", E::ValidationException)?;
+        }
         Ok(())
     }
 }

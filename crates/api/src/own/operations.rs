@@ -3,7 +3,69 @@
 use super::shapes::*;
 use crate::errors::ErrorCode;
 use crate::json_api::JsonApi;
-use crate::operation::{Conditions, NamesRepository, Operation};
+use crate::operation::{Conditions, NamesRepository, NamesUser, Operation};
+
+/// Makes a token for git over HTTPS, and tells it this once. Not possible with the keys of a session, which the token would outlive.
+pub struct CreateToken;
+
+impl Operation for CreateToken {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "CreateToken";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::UserDoesNotExistException,
+        ErrorCode::ValidationException,
+        ErrorCode::MaximumTokensExceededException,
+    ];
+    type Input = CreateTokenInput;
+    type Output = CreateTokenOutput;
+}
+
+impl NamesUser for CreateTokenInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
+
+/// Deletes a protection.
+pub struct DeleteRefProtection;
+
+impl Operation for DeleteRefProtection {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "DeleteRefProtection";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::RepositoryNameRequiredException,
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::RefProtectionDoesNotExistException,
+        ErrorCode::ValidationException,
+    ];
+    type Input = DeleteRefProtectionInput;
+    type Output = DeleteRefProtectionOutput;
+}
+
+impl NamesRepository for DeleteRefProtectionInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
+/// Revokes a token for good, which holds from the next request on.
+pub struct DeleteToken;
+
+impl Operation for DeleteToken {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "DeleteToken";
+    const ERRORS: &'static [ErrorCode] =
+        &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException, ErrorCode::TokenDoesNotExistException];
+    type Input = DeleteTokenInput;
+    type Output = ();
+}
+
+impl NamesUser for DeleteTokenInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
 
 /// Ends all sessions of a user that were issued until now. Their access keys and passwords stay; whoever has an access key can ask for a new session. It takes at most 30 seconds to have an effect everywhere.
 pub struct EndUserSessions;
@@ -14,6 +76,35 @@ impl Operation for EndUserSessions {
     const ERRORS: &'static [ErrorCode] = &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException];
     type Input = EndUserSessionsInput;
     type Output = ();
+}
+
+impl NamesUser for EndUserSessionsInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
+
+/// Tells what a protection demands.
+pub struct GetRefProtection;
+
+impl Operation for GetRefProtection {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "GetRefProtection";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::RepositoryNameRequiredException,
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::RefProtectionDoesNotExistException,
+        ErrorCode::ValidationException,
+    ];
+    type Input = GetRefProtectionInput;
+    type Output = GetRefProtectionOutput;
+}
+
+impl NamesRepository for GetRefProtectionInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
 }
 
 /// Lists the statuses of a commit by context: of each context the newest.
@@ -38,6 +129,44 @@ impl Operation for ListCommitStatuses {
 impl NamesRepository for ListCommitStatusesInput {
     fn repository_name(&self) -> Option<&str> {
         self.repository_name.as_deref()
+    }
+}
+
+/// Lists the protections of a repository by name. There are at most 20.
+pub struct ListRefProtections;
+
+impl Operation for ListRefProtections {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "ListRefProtections";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::RepositoryNameRequiredException,
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+    ];
+    type Input = ListRefProtectionsInput;
+    type Output = ListRefProtectionsOutput;
+}
+
+impl NamesRepository for ListRefProtectionsInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
+/// Lists the tokens of a user by name. There are at most 50.
+pub struct ListTokens;
+
+impl Operation for ListTokens {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "ListTokens";
+    const ERRORS: &'static [ErrorCode] = &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException];
+    type Input = ListTokensInput;
+    type Output = ListTokensOutput;
+}
+
+impl NamesUser for ListTokensInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
     }
 }
 
@@ -87,6 +216,29 @@ impl NamesRepository for PutCommitStatusInput {
     }
 }
 
+/// Makes a protection for refs, or replaces the one of this name as a whole. It holds for git and for the API from the next change of a ref on.
+pub struct PutRefProtection;
+
+impl Operation for PutRefProtection {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "PutRefProtection";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::RepositoryNameRequiredException,
+        ErrorCode::InvalidRepositoryNameException,
+        ErrorCode::RepositoryDoesNotExistException,
+        ErrorCode::MaximumRefProtectionsExceededException,
+        ErrorCode::ValidationException,
+    ];
+    type Input = PutRefProtectionInput;
+    type Output = PutRefProtectionOutput;
+}
+
+impl NamesRepository for PutRefProtectionInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
 /// Makes a new version of the key under which secrets are sealed. From then on it is used for everything new, and for what is used again; older versions stay, so that everything remains readable. Nobody has to sign in anew.
 pub struct RotateSealingKey;
 
@@ -98,16 +250,63 @@ impl Operation for RotateSealingKey {
     type Output = RotateSealingKeyOutput;
 }
 
+/// Makes a token active or inactive, which holds from the next request on.
+pub struct UpdateToken;
+
+impl Operation for UpdateToken {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "UpdateToken";
+    const ERRORS: &'static [ErrorCode] =
+        &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException, ErrorCode::TokenDoesNotExistException];
+    type Input = UpdateTokenInput;
+    type Output = UpdateTokenOutput;
+}
+
+impl NamesUser for UpdateTokenInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
+
+impl Conditions for CreateTokenInput {}
+
+impl Conditions for DeleteRefProtectionInput {}
+
+impl Conditions for DeleteTokenInput {}
+
 impl Conditions for EndUserSessionsInput {}
 
+impl Conditions for GetRefProtectionInput {}
+
 impl Conditions for ListCommitStatusesInput {}
+
+impl Conditions for ListRefProtectionsInput {}
+
+impl Conditions for ListTokensInput {}
 
 impl Conditions for LookUpAuditEventsInput {}
 
 impl Conditions for PutCommitStatusInput {}
 
+impl Conditions for PutRefProtectionInput {}
+
 impl Conditions for RotateSealingKeyInput {}
 
+impl Conditions for UpdateTokenInput {}
+
 /// The names of all operations.
-pub const OPERATIONS: &[&str] =
-    &["EndUserSessions", "ListCommitStatuses", "LookUpAuditEvents", "PutCommitStatus", "RotateSealingKey"];
+pub const OPERATIONS: &[&str] = &[
+    "CreateToken",
+    "DeleteRefProtection",
+    "DeleteToken",
+    "EndUserSessions",
+    "GetRefProtection",
+    "ListCommitStatuses",
+    "ListRefProtections",
+    "ListTokens",
+    "LookUpAuditEvents",
+    "PutCommitStatus",
+    "PutRefProtection",
+    "RotateSealingKey",
+    "UpdateToken",
+];

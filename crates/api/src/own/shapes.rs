@@ -13,7 +13,7 @@ pub struct AuditEvent {
     /// When.
     #[serde(rename = "eventTime", skip_serializing_if = "Option::is_none")]
     pub event_time: Option<Timestamp>,
-    /// What was done: the name of the operation, or GitPull or GitPush.
+    /// What was done: the name of the operation, or `GitPull` or `GitPush`.
     #[serde(rename = "eventName", skip_serializing_if = "Option::is_none")]
     pub event_name: Option<String>,
     /// The ARN of who did it. Absent when somebody could not be authenticated.
@@ -25,7 +25,7 @@ pub struct AuditEvent {
     /// Why it failed, if it did.
     #[serde(rename = "errorCode", skip_serializing_if = "Option::is_none")]
     pub error_code: Option<String>,
-    /// The whole record: JSON in the shape of AWS CloudTrail's.
+    /// The whole record: JSON in the shape of those of AWS `CloudTrail`.
     #[serde(rename = "record", skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,
 }
@@ -57,6 +57,81 @@ pub struct CommitStatus {
     pub creation_date: Option<Timestamp>,
 }
 
+/// What the token is to be good for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateTokenInput {
+    /// The user that the token belongs to: the caller, unless told.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// What its owner calls it.
+    #[serde(rename = "tokenName", skip_serializing_if = "Option::is_none")]
+    pub token_name: Option<String>,
+    /// personal for a person, deploy for a machine.
+    #[serde(rename = "tokenType", skip_serializing_if = "Option::is_none")]
+    pub token_type: Option<String>,
+    /// The repositories it is for: names in which * stands for any text and ? for any one character. 1 to 20; all repositories unless told, which a deploy token has to be.
+    #[serde(rename = "repositories", skip_serializing_if = "Option::is_none")]
+    pub repositories: Option<Vec<String>>,
+    /// read for fetching alone, write for pushing too. read unless told.
+    #[serde(rename = "access", skip_serializing_if = "Option::is_none")]
+    pub access: Option<String>,
+    /// The full names of refs that it may push to, with the same wildcards; none for all. At most 20.
+    #[serde(rename = "refPatterns", skip_serializing_if = "Option::is_none")]
+    pub ref_patterns: Option<Vec<String>>,
+    /// How many days it is good for: 90 for a personal and 365 for a deploy token unless told, and no more than the service allows.
+    #[serde(rename = "expiresInDays", skip_serializing_if = "Option::is_none")]
+    pub expires_in_days: Option<i32>,
+}
+
+/// The token.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateTokenOutput {
+    /// What is known of it.
+    #[serde(rename = "token", skip_serializing_if = "Option::is_none")]
+    pub token: Option<Token>,
+    /// The token itself, to be given to git as the password. It is told only now.
+    #[serde(rename = "tokenValue", skip_serializing_if = "Option::is_none")]
+    pub token_value: Option<String>,
+    /// A user name to go with it; git wants one, and the service does not look at it.
+    #[serde(rename = "gitUserName", skip_serializing_if = "Option::is_none")]
+    pub git_user_name: Option<String>,
+}
+
+/// Which protection.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteRefProtectionInput {
+    /// The name of the repository.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// The name of the protection: letters, digits, and the characters . _ -
+    #[serde(rename = "protectionName", skip_serializing_if = "Option::is_none")]
+    pub protection_name: Option<String>,
+}
+
+/// The protection as it was.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteRefProtectionOutput {
+    /// The protection.
+    #[serde(rename = "refProtection", skip_serializing_if = "Option::is_none")]
+    pub ref_protection: Option<RefProtection>,
+}
+
+/// Which token.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteTokenInput {
+    /// The user that the token belongs to: the caller, unless told.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// The id of the token, which is not secret.
+    #[serde(rename = "tokenId", skip_serializing_if = "Option::is_none")]
+    pub token_id: Option<String>,
+}
+
 /// Whose sessions to end.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -64,6 +139,27 @@ pub struct EndUserSessionsInput {
     /// The name of the user.
     #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
+}
+
+/// Which protection.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetRefProtectionInput {
+    /// The name of the repository.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// The name of the protection: letters, digits, and the characters . _ -
+    #[serde(rename = "protectionName", skip_serializing_if = "Option::is_none")]
+    pub protection_name: Option<String>,
+}
+
+/// The protection.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetRefProtectionOutput {
+    /// The protection.
+    #[serde(rename = "refProtection", skip_serializing_if = "Option::is_none")]
+    pub ref_protection: Option<RefProtection>,
 }
 
 /// Which statuses to list.
@@ -96,6 +192,42 @@ pub struct ListCommitStatusesOutput {
     pub next_token: Option<String>,
 }
 
+/// Of which repository.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListRefProtectionsInput {
+    /// The name of the repository.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+}
+
+/// All protections.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListRefProtectionsOutput {
+    /// The protections, by name.
+    #[serde(rename = "refProtections", skip_serializing_if = "Option::is_none")]
+    pub ref_protections: Option<Vec<RefProtection>>,
+}
+
+/// Whose tokens.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListTokensInput {
+    /// The user that the token belongs to: the caller, unless told.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+}
+
+/// All tokens of the user.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListTokensOutput {
+    /// What is known of the tokens; never the tokens themselves.
+    #[serde(rename = "tokens", skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<Vec<Token>>,
+}
+
 /// Which events to look up: those that everything said here is true of.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -106,7 +238,7 @@ pub struct LookUpAuditEventsInput {
     /// Only what was about this repository.
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
-    /// Only this operation, or GitPull or GitPush.
+    /// Only this operation, or `GitPull` or `GitPush`.
     #[serde(rename = "eventName", skip_serializing_if = "Option::is_none")]
     pub event_name: Option<String>,
     /// Nothing earlier than this.
@@ -171,6 +303,90 @@ pub struct PutCommitStatusOutput {
     pub commit_status: Option<CommitStatus>,
 }
 
+/// What the protection is to demand.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PutRefProtectionInput {
+    /// The name of the repository.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// The name of the protection: letters, digits, and the characters . _ -
+    #[serde(rename = "protectionName", skip_serializing_if = "Option::is_none")]
+    pub protection_name: Option<String>,
+    /// The refs it is about: 1 to 10 full names such as refs/heads/main, in which * stands for any text, also one with slashes, and ? for any one character.
+    #[serde(rename = "refPatterns", skip_serializing_if = "Option::is_none")]
+    pub ref_patterns: Option<Vec<String>>,
+    /// Whether refs may only be moved to commits that contain what they point to. True unless told.
+    #[serde(rename = "fastForwardOnly", skip_serializing_if = "Option::is_none")]
+    pub fast_forward_only: Option<bool>,
+    /// Whether refs may not be deleted. True unless told.
+    #[serde(rename = "deletionForbidden", skip_serializing_if = "Option::is_none")]
+    pub deletion_forbidden: Option<bool>,
+    /// Whether refs may not be created. False unless told.
+    #[serde(rename = "creationForbidden", skip_serializing_if = "Option::is_none")]
+    pub creation_forbidden: Option<bool>,
+    /// Whether refs may only be moved by merging a pull request. False unless told.
+    #[serde(rename = "pullRequestRequired", skip_serializing_if = "Option::is_none")]
+    pub pull_request_required: Option<bool>,
+    /// How many principals must have approved the merged revision of the pull request; any number requires a pull request. Setting aside the approval rules of the pull request does not set aside this. None unless told.
+    #[serde(rename = "requiredApprovals", skip_serializing_if = "Option::is_none")]
+    pub required_approvals: Option<i32>,
+    /// The contexts in which the commit must have the status success: the commit that the ref is to point to, or the source commit if it is a merge. None unless told; at most 10 different ones in all protections of a repository.
+    #[serde(rename = "requiredStatuses", skip_serializing_if = "Option::is_none")]
+    pub required_statuses: Option<Vec<String>>,
+    /// The ARNs of those to whom the protection does not apply. Nobody unless told; at most 20.
+    #[serde(rename = "bypassPrincipals", skip_serializing_if = "Option::is_none")]
+    pub bypass_principals: Option<Vec<String>>,
+}
+
+/// What the protection demands now.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PutRefProtectionOutput {
+    /// The protection.
+    #[serde(rename = "refProtection", skip_serializing_if = "Option::is_none")]
+    pub ref_protection: Option<RefProtection>,
+}
+
+/// What may not be done to some refs of a repository, whatever policies allow.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RefProtection {
+    /// The name of the protection: letters, digits, and the characters . _ -
+    #[serde(rename = "protectionName", skip_serializing_if = "Option::is_none")]
+    pub protection_name: Option<String>,
+    /// The refs it is about: 1 to 10 full names such as refs/heads/main, in which * stands for any text, also one with slashes, and ? for any one character.
+    #[serde(rename = "refPatterns", skip_serializing_if = "Option::is_none")]
+    pub ref_patterns: Option<Vec<String>>,
+    /// Whether refs may only be moved to commits that contain what they point to.
+    #[serde(rename = "fastForwardOnly", skip_serializing_if = "Option::is_none")]
+    pub fast_forward_only: Option<bool>,
+    /// Whether refs may not be deleted.
+    #[serde(rename = "deletionForbidden", skip_serializing_if = "Option::is_none")]
+    pub deletion_forbidden: Option<bool>,
+    /// Whether refs may not be created.
+    #[serde(rename = "creationForbidden", skip_serializing_if = "Option::is_none")]
+    pub creation_forbidden: Option<bool>,
+    /// Whether refs may only be moved by merging a pull request.
+    #[serde(rename = "pullRequestRequired", skip_serializing_if = "Option::is_none")]
+    pub pull_request_required: Option<bool>,
+    /// How many principals must have approved the merged revision of the pull request; any number requires a pull request. Setting aside the approval rules of the pull request does not set aside this.
+    #[serde(rename = "requiredApprovals", skip_serializing_if = "Option::is_none")]
+    pub required_approvals: Option<i32>,
+    /// The contexts in which the commit must have the status success: the commit that the ref is to point to, or the source commit if it is a merge.
+    #[serde(rename = "requiredStatuses", skip_serializing_if = "Option::is_none")]
+    pub required_statuses: Option<Vec<String>>,
+    /// The ARNs of those to whom the protection does not apply.
+    #[serde(rename = "bypassPrincipals", skip_serializing_if = "Option::is_none")]
+    pub bypass_principals: Option<Vec<String>>,
+    /// When it was put last.
+    #[serde(rename = "lastModifiedDate", skip_serializing_if = "Option::is_none")]
+    pub last_modified_date: Option<Timestamp>,
+    /// The ARN of who put it last.
+    #[serde(rename = "lastModifiedArn", skip_serializing_if = "Option::is_none")]
+    pub last_modified_arn: Option<String>,
+}
+
 /// There is nothing to say.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -183,4 +399,67 @@ pub struct RotateSealingKeyOutput {
     /// The version that is used from now on.
     #[serde(rename = "keyVersion", skip_serializing_if = "Option::is_none")]
     pub key_version: Option<i32>,
+}
+
+/// A token for git over HTTPS. It may do what its owner may at that moment, as far as its scope includes it, and nothing but fetch and push.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Token {
+    /// The id of the token, which is not secret.
+    #[serde(rename = "tokenId", skip_serializing_if = "Option::is_none")]
+    pub token_id: Option<String>,
+    /// Its owner.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// What its owner calls it.
+    #[serde(rename = "tokenName", skip_serializing_if = "Option::is_none")]
+    pub token_name: Option<String>,
+    /// personal for a person, deploy for a machine.
+    #[serde(rename = "tokenType", skip_serializing_if = "Option::is_none")]
+    pub token_type: Option<String>,
+    /// The repositories it is for: names in which * stands for any text and ? for any one character.
+    #[serde(rename = "repositories", skip_serializing_if = "Option::is_none")]
+    pub repositories: Option<Vec<String>>,
+    /// read for fetching alone, write for pushing too.
+    #[serde(rename = "access", skip_serializing_if = "Option::is_none")]
+    pub access: Option<String>,
+    /// The full names of refs that it may push to, with the same wildcards; none for all.
+    #[serde(rename = "refPatterns", skip_serializing_if = "Option::is_none")]
+    pub ref_patterns: Option<Vec<String>>,
+    /// Whether it may be used.
+    #[serde(rename = "status", skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// When it was made.
+    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
+    pub creation_date: Option<Timestamp>,
+    /// When it is over.
+    #[serde(rename = "expirationDate", skip_serializing_if = "Option::is_none")]
+    pub expiration_date: Option<Timestamp>,
+    /// When it was last used, to a quarter of an hour; absent before the first time.
+    #[serde(rename = "lastUsedDate", skip_serializing_if = "Option::is_none")]
+    pub last_used_date: Option<Timestamp>,
+}
+
+/// Which token, and what it is to be.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateTokenInput {
+    /// The user that the token belongs to: the caller, unless told.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// The id of the token, which is not secret.
+    #[serde(rename = "tokenId", skip_serializing_if = "Option::is_none")]
+    pub token_id: Option<String>,
+    /// Whether it may be used from now on.
+    #[serde(rename = "status", skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+}
+
+/// The token.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateTokenOutput {
+    /// What is known of it now.
+    #[serde(rename = "token", skip_serializing_if = "Option::is_none")]
+    pub token: Option<Token>,
 }

@@ -1,7 +1,7 @@
 //! The branches that an approval rule template is for.
 
-use super::pattern;
 use crate::names::{BranchName, RefName};
+use crate::pattern;
 
 const HEADS: &str = "refs/heads/";
 

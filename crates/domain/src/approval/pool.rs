@@ -1,8 +1,8 @@
 //! The members of an approval pool.
 
-use super::pattern;
 use super::principal::{Approver, Kind};
 use crate::account::AccountId;
+use crate::pattern;
 
 /// What the names of users and sessions begin with in a pool.
 const APPROVERS: &str = "CodeCommitApprovers:";

@@ -56,6 +56,7 @@ impl Plan {
         for (name, edit) in &change.edits {
             planner.plan_edit(name, edit, &after).await?;
         }
+        planner.plan_protections(&before).await?;
         planner.plan_pull_requests(events).await?;
         planner.plan_refs()?;
         planner.plan_default_branch(&before, &after).await?;
@@ -155,7 +156,11 @@ impl<'a, 'v> Planner<'a, 'v> {
         self.writes.insert(write.key().clone(), write);
     }
 
-    fn refuse(&mut self, name: &RefName, reason: RefusalReason) {
+    pub(super) fn is_refused(&self, name: &RefName) -> bool {
+        self.refusals.iter().any(|refusal| refusal.name == *name)
+    }
+
+    pub(super) fn refuse(&mut self, name: &RefName, reason: RefusalReason) {
         self.refusals.push(Refusal { name: name.clone(), reason });
     }
 

@@ -1,7 +1,7 @@
 //! Why a change did not happen, in words for the person who wanted it.
 
 use crate::error::Error;
-use domain::{PullRequestId, RefName};
+use domain::{BrokenRule, ProtectionName, PullRequestId, RefName};
 use git::ObjectId;
 
 /// Why a change did not happen. Nothing of it did.
@@ -82,6 +82,14 @@ pub enum RefusalReason {
     /// The default branch cannot be deleted.
     #[error("is the default branch and cannot be deleted; make another branch the default first")]
     DefaultBranch,
+    /// A protection of the repository forbids it.
+    #[error("is protected by '{protection}', which {rule}")]
+    Protected {
+        /// The protection.
+        protection: ProtectionName,
+        /// What it demands.
+        rule: BrokenRule,
+    },
     /// A change can change a ref only once.
     #[error("is named more than once")]
     Repeated,

@@ -13,6 +13,7 @@ mod identities;
 mod packs;
 mod pull_request_histories;
 mod pull_requests;
+mod ref_protections;
 mod repositories;
 mod sealing_keys;
 mod settings;

@@ -2,7 +2,7 @@
 
 /// Whether `text` has the form of `pattern`, in which `*` stands for any text (also none, also one with slashes) and `?` for any
 /// one character. Takes at most the product of both lengths in steps.
-pub(super) fn matches(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t) = (0, 0);
     // Where the last star is, and the text behind what it stands for so far. No earlier star needs to be tried again.
