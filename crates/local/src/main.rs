@@ -2,6 +2,7 @@
 
 mod administrator;
 mod cli;
+mod clock;
 mod commands;
 mod log;
 mod port_log;
