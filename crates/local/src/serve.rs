@@ -2,6 +2,7 @@
 
 use crate::administrator::{self, AdministratorError, Place};
 use crate::cli::Serve;
+use crate::clock;
 use crate::deliver::Deliveries;
 use crate::port_log;
 use crate::server::{self, Answer};
@@ -11,7 +12,7 @@ use egress::Egress;
 use embedded::{AuditFiles, DataDirectory, HttpPublisher, OpenError};
 use http::{Request, Response};
 use notify::Notifier;
-use ports::clock::{Clock, SystemClock};
+use ports::clock::Clock;
 use ports::decorators::{Decorated, Recorder};
 use ports::{Blobs, Poster, Publisher, Table};
 use service::{Body, Operations, Peer, Quotas, Service, Settings, Vault};
@@ -70,7 +71,7 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
             options.listen
         )));
     }
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let clock = clock::clock().map_err(ServeError::Setting)?;
     let destinations = options.destinations.iter().cloned().collect();
     let bus = bus(&options.destinations)?;
     let publisher = HttpPublisher::new(destinations, clock.clone())

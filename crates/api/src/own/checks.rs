@@ -310,6 +310,12 @@ impl Check for RedeliverWebhookDeliveryInput {
     }
 }
 
+impl Check for RotateSealingKeyInput {
+    fn check(&self) -> Result<(), Violation> {
+        Ok(())
+    }
+}
+
 impl Check for TestWebhookInput {
     fn check(&self) -> Result<(), Violation> {
         not_empty(&self.repository_name, "repositoryName", E::ValidationException)?;

@@ -462,7 +462,7 @@ impl Operation for RotateSealingKey {
     const API: JsonApi = JsonApi::Coldforge;
     const NAME: &'static str = "RotateSealingKey";
     const ERRORS: &'static [ErrorCode] = &[];
-    type Input = crate::operation::Empty;
+    type Input = RotateSealingKeyInput;
     type Output = RotateSealingKeyOutput;
 }
 
@@ -592,6 +592,8 @@ impl Conditions for PutCommitStatusInput {}
 impl Conditions for PutRefProtectionInput {}
 
 impl Conditions for RedeliverWebhookDeliveryInput {}
+
+impl Conditions for RotateSealingKeyInput {}
 
 impl Conditions for TestWebhookInput {}
 
