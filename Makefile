@@ -42,7 +42,7 @@ $(STAMP): tests/python/requirements.txt
 	touch $@
 
 lambda: venv ## Build the Lambda functions' binary (target/lambda/bootstrap)
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --release --compiler cargo --skip-target-check -p bootstrap
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --profile function --compiler cargo --skip-target-check -p bootstrap
 
 rehearse: venv build ## Bring the synthesized template up on this machine and send git, boto3 and the AWS CLI through it
 	COLDFORGE_REHEARSAL=$(CURDIR)/target/debug/rehearsal $(CARGO_TEST) --workspace --test rehearsal
