@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 
@@ -91,6 +91,7 @@ impl Lambda {
     async fn start(&self, deployed: &Deployed) -> Option<Process> {
         let Deployed { function, key_id, .. } = deployed;
         let api = RuntimeApi::start().await;
+        let began = Instant::now();
         let child = Command::new(&self.program)
             .env_clear()
             .envs(&function.environment)
@@ -111,7 +112,11 @@ impl Lambda {
             .unwrap_or_else(|error| panic!("{} cannot be started: {error}", self.program.display()));
         let mut process = Process { api, child };
         tokio::select! {
-            () = process.api.is_idle() => return Some(process),
+            () = process.api.is_idle() => {
+                let millis = began.elapsed().as_secs_f64() * 1000.0;
+                eprintln!(r#"{{"rehearsal":"started","function":"{}","milliseconds":{millis:.1}}}"#, function.handler);
+                return Some(process);
+            }
             _ = process.child.wait() => {}
             () = tokio::time::sleep(INIT) => {}
         }
