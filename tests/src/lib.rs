@@ -13,6 +13,7 @@ pub mod cases;
 pub mod compare;
 pub mod crashes;
 pub mod git;
+pub mod git_signature;
 pub mod history;
 pub mod http;
 pub mod journey;

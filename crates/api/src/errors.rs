@@ -13,6 +13,7 @@ pub enum ErrorCode {
     ApprovalRuleTemplateNameAlreadyExistsException,
     ApprovalRuleTemplateNameRequiredException,
     ApprovalStateRequiredException,
+    AuditEventsNotAvailableException,
     AuthorDoesNotExistException,
     BeforeCommitIdAndAfterCommitIdAreSameException,
     BlobIdDoesNotExistException,
@@ -135,6 +136,7 @@ pub enum ErrorCode {
     MaximumRepositoryNamesExceededException,
     MaximumRepositoryTriggersExceededException,
     MaximumRuleTemplatesAssociatedWithRepositoryException,
+    MaximumTokensExceededException,
     MergeOptionRequiredException,
     MultipleConflictResolutionEntriesException,
     MultipleRepositoriesInPullRequestException,
@@ -192,7 +194,9 @@ pub enum ErrorCode {
     TipOfSourceReferenceIsDifferentException,
     TipsDivergenceExceededException,
     TitleRequiredException,
+    TokenDoesNotExistException,
     TooManyTagsException,
+    UserDoesNotExistException,
     ValidationException,
 }
 
@@ -209,6 +213,7 @@ impl ErrorCode {
         Self::ApprovalRuleTemplateNameAlreadyExistsException,
         Self::ApprovalRuleTemplateNameRequiredException,
         Self::ApprovalStateRequiredException,
+        Self::AuditEventsNotAvailableException,
         Self::AuthorDoesNotExistException,
         Self::BeforeCommitIdAndAfterCommitIdAreSameException,
         Self::BlobIdDoesNotExistException,
@@ -331,6 +336,7 @@ impl ErrorCode {
         Self::MaximumRepositoryNamesExceededException,
         Self::MaximumRepositoryTriggersExceededException,
         Self::MaximumRuleTemplatesAssociatedWithRepositoryException,
+        Self::MaximumTokensExceededException,
         Self::MergeOptionRequiredException,
         Self::MultipleConflictResolutionEntriesException,
         Self::MultipleRepositoriesInPullRequestException,
@@ -388,7 +394,9 @@ impl ErrorCode {
         Self::TipOfSourceReferenceIsDifferentException,
         Self::TipsDivergenceExceededException,
         Self::TitleRequiredException,
+        Self::TokenDoesNotExistException,
         Self::TooManyTagsException,
+        Self::UserDoesNotExistException,
         Self::ValidationException,
     ];
 
@@ -405,6 +413,7 @@ impl ErrorCode {
             Self::ApprovalRuleTemplateNameAlreadyExistsException => "ApprovalRuleTemplateNameAlreadyExistsException",
             Self::ApprovalRuleTemplateNameRequiredException => "ApprovalRuleTemplateNameRequiredException",
             Self::ApprovalStateRequiredException => "ApprovalStateRequiredException",
+            Self::AuditEventsNotAvailableException => "AuditEventsNotAvailableException",
             Self::AuthorDoesNotExistException => "AuthorDoesNotExistException",
             Self::BeforeCommitIdAndAfterCommitIdAreSameException => "BeforeCommitIdAndAfterCommitIdAreSameException",
             Self::BlobIdDoesNotExistException => "BlobIdDoesNotExistException",
@@ -531,6 +540,7 @@ impl ErrorCode {
             Self::MaximumRuleTemplatesAssociatedWithRepositoryException => {
                 "MaximumRuleTemplatesAssociatedWithRepositoryException"
             }
+            Self::MaximumTokensExceededException => "MaximumTokensExceededException",
             Self::MergeOptionRequiredException => "MergeOptionRequiredException",
             Self::MultipleConflictResolutionEntriesException => "MultipleConflictResolutionEntriesException",
             Self::MultipleRepositoriesInPullRequestException => "MultipleRepositoriesInPullRequestException",
@@ -592,7 +602,9 @@ impl ErrorCode {
             Self::TipOfSourceReferenceIsDifferentException => "TipOfSourceReferenceIsDifferentException",
             Self::TipsDivergenceExceededException => "TipsDivergenceExceededException",
             Self::TitleRequiredException => "TitleRequiredException",
+            Self::TokenDoesNotExistException => "TokenDoesNotExistException",
             Self::TooManyTagsException => "TooManyTagsException",
+            Self::UserDoesNotExistException => "UserDoesNotExistException",
             Self::ValidationException => "ValidationException",
         }
     }

@@ -19,6 +19,7 @@ pub mod pull_request;
 pub mod reaction;
 pub mod ref_pattern;
 pub mod tags;
+pub mod token;
 pub mod trigger;
 
 pub use account::{AccountId, Region};
@@ -44,4 +45,5 @@ pub use pull_request::{
 };
 pub use reaction::Reaction;
 pub use ref_pattern::{RefPattern, RefPatternError};
+pub use token::{RepositoryPattern, RepositoryPatternError, TokenKind, TokenScope};
 pub use trigger::{Destination, Trigger, TriggerEvent, TriggerName};

@@ -1,6 +1,6 @@
 //! What can be typed after `coldforge`.
 
-use crate::commands::Call;
+use crate::commands::{Audit, Call, CredentialProcess, GitCredential};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::Destination;
 use embedded::Endpoint;
@@ -32,6 +32,15 @@ pub(crate) enum Command {
     /// This reaches everything that AWS's own tools have no words for. Requests are signed with an access key, which is
     /// looked for where AWS's tools look for it.
     Call(Call),
+
+    /// Get keys that are good for some hours, for AWS's clients (`credential_process` in ~/.aws/config).
+    CredentialProcess(CredentialProcess),
+
+    /// Sign git in (`credential.helper` in ~/.gitconfig).
+    GitCredential(GitCredential),
+
+    /// Show what was done, by whom, and what was refused.
+    Audit(Audit),
 }
 
 /// How to serve.
@@ -88,11 +97,38 @@ pub(crate) struct Serve {
     )]
     pub(crate) max_open_pull_requests: usize,
 
+    /// How many days a token for git may be good for at most.
+    #[arg(long, value_name = "N", default_value_t = Quotas::default().token_days, env = "COLDFORGE_MAX_TOKEN_DAYS")]
+    pub(crate) max_token_days: u32,
+
+    /// How many sign-ins from one address may fail within a minute before further failures are answered with 429. Whoever signs
+    /// in rightly is never held up.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Quotas::default().failed_sign_ins_of_address,
+        env = "COLDFORGE_MAX_FAILED_SIGN_INS_OF_ADDRESS"
+    )]
+    pub(crate) max_failed_sign_ins_of_address: u32,
+
+    /// The same for one access key or password.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Quotas::default().failed_sign_ins_of_credential,
+        env = "COLDFORGE_MAX_FAILED_SIGN_INS_OF_CREDENTIAL"
+    )]
+    pub(crate) max_failed_sign_ins_of_credential: u32,
+
     /// An endpoint that stands in for the topic or the function with this ARN, which triggers can deliver to. It gets what the
     /// topic's subscribers or the function would get, as a POST. May be given several times; http:// works for this machine
     /// only.
     #[arg(long = "destination", value_name = "ARN=URL", value_parser = destination)]
     pub(crate) destinations: Vec<(Destination, Endpoint)>,
+
+    /// For how many days records of what was done are kept in DIR/audit, besides today's.
+    #[arg(long, value_name = "DAYS", default_value_t = 90, env = "COLDFORGE_AUDIT_RETENTION_DAYS")]
+    pub(crate) audit_retention_days: u32,
 
     /// How log lines look on standard error.
     #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "COLDFORGE_LOG_FORMAT")]

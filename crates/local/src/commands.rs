@@ -1,10 +1,16 @@
 //! The commands that call a service, here or elsewhere, and how they end.
 
+mod audit;
 mod call;
 mod connection;
+mod credential_process;
+mod git_credential;
 
+pub(crate) use audit::Audit;
 pub(crate) use call::Call;
 pub(crate) use connection::Connection;
+pub(crate) use credential_process::CredentialProcess;
+pub(crate) use git_credential::GitCredential;
 
 use client::{CallError, ConfigurationError};
 use std::future::Future;

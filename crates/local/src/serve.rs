@@ -6,7 +6,7 @@ use crate::port_log;
 use crate::server::{self, Answer};
 use crate::tls::{self, TlsError};
 use domain::{AccountId, Region};
-use embedded::{DataDirectory, HttpPublisher, OpenError};
+use embedded::{AuditFiles, DataDirectory, HttpPublisher, OpenError};
 use http::{Request, Response};
 use ports::clock::{Clock, SystemClock};
 use ports::decorators::{Decorated, Recorder};
@@ -71,6 +71,7 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
         .map_err(|error| ServeError::Setting(format!("--destination: {error}")))?;
     let signals = count_signals()?;
     let directory = DataDirectory::open(&options.data_dir)?;
+    let audit = AuditFiles::open(directory.path().join("audit"), clock.clone(), options.audit_retention_days)?;
     let listen_error = |source| ServeError::Listen { address: options.listen, source };
     let listener = TcpListener::bind(options.listen).await.map_err(listen_error)?;
     let address = listener.local_addr()?;
@@ -91,10 +92,21 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
         repositories: options.max_repositories,
         approval_rule_templates: options.max_approval_rule_templates,
         open_pull_requests: options.max_open_pull_requests,
+        token_days: options.max_token_days,
+        failed_sign_ins_of_address: options.max_failed_sign_ins_of_address,
+        failed_sign_ins_of_credential: options.max_failed_sign_ins_of_credential,
     };
     let settings = Settings { region, account, endpoint: endpoint.clone(), hosts, quotas };
     let publisher = Arc::new(publisher);
-    let components = service::Components { store: store.clone(), keys, publisher, clock: clock.clone() };
+    let audit = Arc::new(audit);
+    let components = service::Components {
+        store: store.clone(),
+        keys,
+        publisher,
+        clock: clock.clone(),
+        audit: audit.clone(),
+        trail: Some(audit),
+    };
     let operations = Operations {
         api: functions::operations(),
         query: functions::query_operations(),

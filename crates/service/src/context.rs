@@ -1,13 +1,15 @@
 //! What an operation works with.
 
 use crate::access::Access;
+use crate::audit::Notes;
+use crate::identities::Identities;
 use crate::quotas::Quotas;
 use crate::vault::Vault;
 use auth::Principal;
 use domain::identity::{group_arn, user_arn};
 use domain::{AccountId, Actor, Region, RepositoryArn, RepositoryName};
 use ports::clock::Clock;
-use ports::{Keys, Publisher};
+use ports::{AuditTrail, Keys, Publisher};
 use std::sync::Arc;
 use std::time::SystemTime;
 use store::{GroupSummary, Store, UserSummary};
@@ -40,9 +42,13 @@ pub struct Context {
     pub settings: Arc<Settings>,
     /// Tells others what happens.
     pub publisher: Arc<dyn Publisher>,
+    /// Notes for the record of what the request does.
+    pub notes: Notes,
     pub(crate) access: Access,
     pub(crate) keys: Arc<dyn Keys>,
     pub(crate) vault: Arc<Vault>,
+    pub(crate) identities: Arc<Identities>,
+    pub(crate) trail: Option<Arc<dyn AuditTrail>>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -50,6 +56,11 @@ impl Context {
     /// The time.
     pub fn now(&self) -> SystemTime {
         self.clock.now()
+    }
+
+    /// Has everything forgotten that is known of identities, as one of them has changed.
+    pub fn identities_changed(&self) {
+        self.identities.forget();
     }
 
     /// The caller, as events name it.

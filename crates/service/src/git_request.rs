@@ -63,6 +63,11 @@ impl GitAction {
         }
     }
 
+    /// Whether it is about changing the repository.
+    pub(crate) fn is_push(self) -> bool {
+        matches!(self, Self::AdvertisePush | Self::Push)
+    }
+
     /// The permission it needs.
     pub(crate) fn permission(self) -> &'static str {
         match self {

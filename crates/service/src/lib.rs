@@ -5,6 +5,7 @@
 
 mod access;
 mod api_request;
+mod audit;
 mod authenticate;
 mod body;
 mod cause;
@@ -12,6 +13,7 @@ mod context;
 mod credentials;
 mod encryption;
 mod entry;
+mod failed_sign_ins;
 mod failure;
 mod git_request;
 mod identities;
@@ -20,10 +22,14 @@ mod metered;
 mod pipeline;
 mod query;
 mod quotas;
+mod record;
 mod resource;
 mod simulate;
+mod token_use;
 mod vault;
 
+pub use audit::{AuditLookUp, AuditRecord, AuditRecords, AuditedReference, Notes};
+pub use auth::TokenGrant;
 pub use auth::policy::managed;
 pub use body::{Body, BodyError, BoxError};
 pub use context::{Context, Settings};

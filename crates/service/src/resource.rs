@@ -2,6 +2,7 @@
 
 mod comment;
 mod tagged;
+mod user;
 
 pub use tagged::Tagged;
 

@@ -46,6 +46,7 @@
 //! | `USER#<name>` | `GROUP#<name>` | the user is in a group |
 //! | `USER#<name>` | `KEY#<key id>` | an access key |
 //! | `USER#<name>` | `POLICY#<name>` | an inline policy |
+//! | `USER#<name>` | `TOKEN#<id>` | a token for git |
 //! | `SYSTEM` | `DEPLOYMENT` | the id of the installation |
 //! | `SYSTEM` | `KEY#<version>` | a version of the key that secrets are sealed under, wrapped |
 //! | `EVENT#<repository id>` or `EVENT#ACCOUNT` | `<event id>` | an event; expires |
@@ -348,6 +349,10 @@ pub(crate) fn user_access_key(name: &UserName, id: &str) -> Key {
 
 pub(crate) fn user_git_credential(name: &UserName, id: &str) -> Key {
     Key::new(user_partition(name), format!("GIT#{id}"))
+}
+
+pub(crate) fn user_token(name: &UserName, id: &str) -> Key {
+    Key::new(user_partition(name), format!("TOKEN#{id}"))
 }
 
 /// A client request token, by the digest of who sent it for what.

@@ -47,7 +47,7 @@ pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
 pub use identities::{
     AccessKeyRecord, GitCredentialRecord, Group, GroupPage, GroupSummary, IdentityError, NewGroup, NewUser, PolicyEdit,
-    User, UserEdit, UserPage, UserSummary,
+    TokenRecord, User, UserEdit, UserPage, UserSummary,
 };
 pub use packs::{PackOrigin, StoredPack};
 pub use ports::Sequence;

@@ -2,8 +2,35 @@
 
 use super::constraints::*;
 use super::shapes::*;
-use crate::check::{Check, Violation, filled, keeps};
+use crate::check::{Check, Violation, filled, keeps, not_empty};
 use crate::errors::ErrorCode as E;
+
+impl Check for CreateTokenInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.user_name, "userName", E::ValidationException)?;
+        filled(&self.token_name, "tokenName", E::ValidationException)?;
+        filled(&self.token_type, "tokenType", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        if let Some(each) = &self.token_name {
+            keeps(each, &TOKEN_NAME, "tokenName", E::ValidationException)?;
+        }
+        if let Some(each) = &self.token_type {
+            keeps(each, &TOKEN_TYPE, "tokenType", E::ValidationException)?;
+        }
+        for each in self.repositories.iter().flatten() {
+            keeps(each, &REPOSITORY_PATTERN, "repositories[]", E::ValidationException)?;
+        }
+        if let Some(each) = &self.access {
+            keeps(each, &TOKEN_ACCESS, "access", E::ValidationException)?;
+        }
+        for each in self.ref_patterns.iter().flatten() {
+            keeps(each, &REF_PATTERN, "refPatterns[]", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
 
 impl Check for DeleteRefProtectionInput {
     fn check(&self) -> Result<(), Violation> {
@@ -14,6 +41,30 @@ impl Check for DeleteRefProtectionInput {
         }
         if let Some(each) = &self.protection_name {
             keeps(each, &REF_PROTECTION_NAME, "protectionName", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for DeleteTokenInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.user_name, "userName", E::ValidationException)?;
+        filled(&self.token_id, "tokenId", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        if let Some(each) = &self.token_id {
+            keeps(each, &TOKEN_ID, "tokenId", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for EndUserSessionsInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.user_name, "userName", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
         }
         Ok(())
     }
@@ -49,6 +100,34 @@ impl Check for ListRefProtectionsInput {
         filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
         if let Some(each) = &self.repository_name {
             keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for ListTokensInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.user_name, "userName", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for LookUpAuditEventsInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.principal, "principal", E::ValidationException)?;
+        not_empty(&self.repository_name, "repositoryName", E::ValidationException)?;
+        not_empty(&self.event_name, "eventName", E::ValidationException)?;
+        if let Some(each) = &self.principal {
+            keeps(each, &AUDIT_FILTER, "principal", E::ValidationException)?;
+        }
+        if let Some(each) = &self.repository_name {
+            keeps(each, &AUDIT_FILTER, "repositoryName", E::ValidationException)?;
+        }
+        if let Some(each) = &self.event_name {
+            keeps(each, &AUDIT_FILTER, "eventName", E::ValidationException)?;
         }
         Ok(())
     }
@@ -98,6 +177,24 @@ impl Check for PutRefProtectionInput {
         }
         for each in self.bypass_principals.iter().flatten() {
             keeps(each, &BYPASS_PRINCIPAL, "bypassPrincipals[]", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for UpdateTokenInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.user_name, "userName", E::ValidationException)?;
+        filled(&self.token_id, "tokenId", E::ValidationException)?;
+        filled(&self.status, "status", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        if let Some(each) = &self.token_id {
+            keeps(each, &TOKEN_ID, "tokenId", E::ValidationException)?;
+        }
+        if let Some(each) = &self.status {
+            keeps(each, &TOKEN_STATUS, "status", E::ValidationException)?;
         }
         Ok(())
     }

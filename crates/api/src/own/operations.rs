@@ -3,7 +3,28 @@
 use super::shapes::*;
 use crate::errors::ErrorCode;
 use crate::json_api::JsonApi;
-use crate::operation::{Conditions, NamesRepository, Operation};
+use crate::operation::{Conditions, NamesRepository, NamesUser, Operation};
+
+/// Makes a token for git over HTTPS, and tells it this once. Not possible with the keys of a session, which the token would outlive.
+pub struct CreateToken;
+
+impl Operation for CreateToken {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "CreateToken";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::UserDoesNotExistException,
+        ErrorCode::ValidationException,
+        ErrorCode::MaximumTokensExceededException,
+    ];
+    type Input = CreateTokenInput;
+    type Output = CreateTokenOutput;
+}
+
+impl NamesUser for CreateTokenInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
 
 /// Deletes a protection.
 pub struct DeleteRefProtection;
@@ -25,6 +46,41 @@ impl Operation for DeleteRefProtection {
 impl NamesRepository for DeleteRefProtectionInput {
     fn repository_name(&self) -> Option<&str> {
         self.repository_name.as_deref()
+    }
+}
+
+/// Revokes a token for good, which holds from the next request on.
+pub struct DeleteToken;
+
+impl Operation for DeleteToken {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "DeleteToken";
+    const ERRORS: &'static [ErrorCode] =
+        &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException, ErrorCode::TokenDoesNotExistException];
+    type Input = DeleteTokenInput;
+    type Output = ();
+}
+
+impl NamesUser for DeleteTokenInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
+
+/// Ends all sessions of a user that were issued until now. Their access keys and passwords stay; whoever has an access key can ask for a new session. It takes at most 30 seconds to have an effect everywhere.
+pub struct EndUserSessions;
+
+impl Operation for EndUserSessions {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "EndUserSessions";
+    const ERRORS: &'static [ErrorCode] = &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException];
+    type Input = EndUserSessionsInput;
+    type Output = ();
+}
+
+impl NamesUser for EndUserSessionsInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
     }
 }
 
@@ -97,6 +153,44 @@ impl NamesRepository for ListRefProtectionsInput {
     }
 }
 
+/// Lists the tokens of a user by name. There are at most 50.
+pub struct ListTokens;
+
+impl Operation for ListTokens {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "ListTokens";
+    const ERRORS: &'static [ErrorCode] = &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException];
+    type Input = ListTokensInput;
+    type Output = ListTokensOutput;
+}
+
+impl NamesUser for ListTokensInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
+
+/// Looks up what was done and what was tried, from the newest to the oldest. A page may have fewer events than asked for, or none, and a token for the next one.
+pub struct LookUpAuditEvents;
+
+impl Operation for LookUpAuditEvents {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "LookUpAuditEvents";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::AuditEventsNotAvailableException,
+        ErrorCode::InvalidContinuationTokenException,
+        ErrorCode::InvalidMaxResultsException,
+    ];
+    type Input = LookUpAuditEventsInput;
+    type Output = LookUpAuditEventsOutput;
+}
+
+impl NamesRepository for LookUpAuditEventsInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
 /// Says how a check of a commit went, such as a build or a scan. A status takes the place of an earlier one of the same commit and context.
 pub struct PutCommitStatus;
 
@@ -145,7 +239,42 @@ impl NamesRepository for PutRefProtectionInput {
     }
 }
 
+/// Makes a new version of the key under which secrets are sealed. From then on it is used for everything new, and for what is used again; older versions stay, so that everything remains readable. Nobody has to sign in anew.
+pub struct RotateSealingKey;
+
+impl Operation for RotateSealingKey {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "RotateSealingKey";
+    const ERRORS: &'static [ErrorCode] = &[];
+    type Input = crate::operation::Empty;
+    type Output = RotateSealingKeyOutput;
+}
+
+/// Makes a token active or inactive, which holds from the next request on.
+pub struct UpdateToken;
+
+impl Operation for UpdateToken {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "UpdateToken";
+    const ERRORS: &'static [ErrorCode] =
+        &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException, ErrorCode::TokenDoesNotExistException];
+    type Input = UpdateTokenInput;
+    type Output = UpdateTokenOutput;
+}
+
+impl NamesUser for UpdateTokenInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
+
+impl Conditions for CreateTokenInput {}
+
 impl Conditions for DeleteRefProtectionInput {}
+
+impl Conditions for DeleteTokenInput {}
+
+impl Conditions for EndUserSessionsInput {}
 
 impl Conditions for GetRefProtectionInput {}
 
@@ -153,16 +282,29 @@ impl Conditions for ListCommitStatusesInput {}
 
 impl Conditions for ListRefProtectionsInput {}
 
+impl Conditions for ListTokensInput {}
+
+impl Conditions for LookUpAuditEventsInput {}
+
 impl Conditions for PutCommitStatusInput {}
 
 impl Conditions for PutRefProtectionInput {}
 
+impl Conditions for UpdateTokenInput {}
+
 /// The names of all operations.
 pub const OPERATIONS: &[&str] = &[
+    "CreateToken",
     "DeleteRefProtection",
+    "DeleteToken",
+    "EndUserSessions",
     "GetRefProtection",
     "ListCommitStatuses",
     "ListRefProtections",
+    "ListTokens",
+    "LookUpAuditEvents",
     "PutCommitStatus",
     "PutRefProtection",
+    "RotateSealingKey",
+    "UpdateToken",
 ];
