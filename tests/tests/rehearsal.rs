@@ -6,7 +6,7 @@ use tests::aws::Aws;
 use tests::cases::{Cases, World};
 use tests::model::Model;
 use tests::server::{Options, rehearsal};
-use tests::signing::Call;
+use tests::signing::{Call, Keys, signed_headers};
 use tests::{Journey, PROTOCOLS, compare, http};
 
 fn begin() -> Journey {
@@ -182,9 +182,8 @@ fn nobody_but_the_edge_can_say_what_the_original_headers_were() {
         ("content-type", "application/x-amz-json-1.1"),
         ("x-amz-target", "CodeCommit_20150413.GetRepository"),
     ];
-    let signing = (call.access_key_id.as_str(), call.secret_access_key.as_str());
-    let signed =
-        tests::signing::signed_headers(server, signing, ("eu-west-1", "codecommit"), call.at, &headers, &call.body);
+    let keys = Keys { id: &call.access_key_id, secret: &call.secret_access_key, token: None };
+    let signed = signed_headers(server, keys, ("eu-west-1", "codecommit"), call.at, &headers, &call.body);
     let signed: Vec<(&str, &str)> = signed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let answer = http::request(server.address(), "POST", "/", &signed, &call.body);
     assert_eq!(answer.status, 200, "as it is meant: {}", answer.text());
