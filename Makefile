@@ -70,7 +70,7 @@ probe: venv ## Check a deployment: make probe ENDPOINT=https://â€¦ API=https://â
 	ENDPOINT=$(ENDPOINT) API=$(API) $(VENV)/bin/python infra/probe.py
 
 lambda: venv ## Build the Lambda functions' binary (target/lambda/bootstrap)
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --release --compiler cargo --skip-target-check -p bootstrap
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --profile function --compiler cargo --skip-target-check -p bootstrap
 
 rehearse: venv build synth ## Bring the synthesized template up on this machine and send git, boto3 and the AWS CLI through it
 	COLDFORGE_REHEARSAL=$(CURDIR)/target/debug/rehearsal $(CARGO_TEST) --workspace --test rehearsal

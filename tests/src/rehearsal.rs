@@ -12,6 +12,7 @@ pub mod aws_calls;
 pub mod aws_door;
 pub mod edge;
 pub mod emulator;
+pub mod faults;
 pub mod gateway;
 pub mod lambda;
 pub mod policies;

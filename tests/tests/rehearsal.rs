@@ -6,7 +6,7 @@ use tests::aws::Aws;
 use tests::cases::{Cases, World};
 use tests::model::Model;
 use tests::server::{Options, rehearsal};
-use tests::signing::Call;
+use tests::signing::{Call, Keys, signed_headers};
 use tests::{Journey, PROTOCOLS, compare, http};
 
 fn begin() -> Journey {
@@ -142,6 +142,9 @@ fn every_operation_is_reached_by_boto3_and_lands_in_its_own_function() {
         .iter()
         .map(|operation| {
             let input = cases.input(operation).map_or_else(|| json!({}), |input| world.expand(input));
+            // The template lets functions tell topics whose names begin with the stack's.
+            let input = input.to_string().replace(":topic\"", ":coldforge-topic\"");
+            let input: Value = serde_json::from_str(&input).unwrap();
             json!([operation, input])
         })
         .collect();
@@ -179,9 +182,8 @@ fn nobody_but_the_edge_can_say_what_the_original_headers_were() {
         ("content-type", "application/x-amz-json-1.1"),
         ("x-amz-target", "CodeCommit_20150413.GetRepository"),
     ];
-    let signing = (call.access_key_id.as_str(), call.secret_access_key.as_str());
-    let signed =
-        tests::signing::signed_headers(server, signing, ("eu-west-1", "codecommit"), call.at, &headers, &call.body);
+    let keys = Keys { id: &call.access_key_id, secret: &call.secret_access_key, token: None };
+    let signed = signed_headers(server, keys, ("eu-west-1", "codecommit"), call.at, &headers, &call.body);
     let signed: Vec<(&str, &str)> = signed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let answer = http::request(server.address(), "POST", "/", &signed, &call.body);
     assert_eq!(answer.status, 200, "as it is meant: {}", answer.text());
@@ -224,4 +226,62 @@ fn users_are_administered_through_the_edge() {
     let written = journey.server.api_as(&reader, "DeleteRepository", json!({"repositoryName": "demo"}));
     assert_eq!(written.unwrap_err().name, "AccessDeniedException");
     assert_nothing_went_wrong(&journey);
+}
+
+/// How often somebody tries who is told that something went wrong.
+const TRIES: usize = 20;
+
+#[test]
+fn nothing_acknowledged_is_lost_when_aws_falters_and_processes_are_killed() {
+    let environment = [("COLDFORGE_FAULTS", "5"), ("COLDFORGE_KILLS", "5")];
+    let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let options = Options { program: Some(rehearsal()), environment, ..Options::default() };
+    let journey = Journey::begin_with(&options);
+    let api = |operation: &str, input: Value, done_already: &str| {
+        for _ in 0..TRIES {
+            match journey.server.api(operation, input.clone()) {
+                Ok(_) => return,
+                Err(error) if error.name == done_already => return,
+                Err(error) => assert!(error.status >= 500, "{operation} is not to be tried again: {error:?}"),
+            }
+        }
+        panic!("{operation} {input} fails each time");
+    };
+    api("CreateRepository", json!({"repositoryName": "demo"}), "RepositoryNameExistsException");
+    let repo = journey.repo();
+    repo.ok(&["remote", "add", "origin", &journey.server.url("demo")]);
+    for number in 0..20 {
+        repo.commit_file("a.txt", format!("{number}\n"));
+        let pushed = (0..TRIES).any(|_| {
+            let pushed = repo.run(&["push", "origin", "HEAD:refs/heads/main"]);
+            let told = String::from_utf8_lossy(&pushed.stderr).into_owned();
+            let is_passing = ["HTTP 5", "error: 5", "unexpected disconnect", "hung up", "try again"];
+            assert!(pushed.status.success() || is_passing.iter().any(|words| told.contains(words)), "{told}");
+            pushed.status.success()
+        });
+        assert!(pushed, "push {number} fails each time");
+        let commit = json!({"repositoryName": "demo", "branchName": format!("b{number}"), "commitId": repo.id("HEAD")});
+        api("CreateBranch", commit, "BranchNameExistsException");
+    }
+    let branches: Vec<String> = (0..20).map(|number| format!("refs/heads/b{number}")).collect();
+    let listed = (0..TRIES).find_map(|_| {
+        let listed = repo.run(&["ls-remote", "origin"]);
+        listed.status.success().then(|| String::from_utf8(listed.stdout).unwrap())
+    });
+    let listed = listed.unwrap();
+    for branch in branches.iter().map(String::as_str).chain(["refs/heads/main"]) {
+        assert!(listed.lines().any(|line| line.ends_with(&format!("\t{branch}"))), "{branch} is lost: {listed}");
+    }
+    let clone = (0..TRIES).find_map(|_| {
+        let path = journey.path("clone");
+        let cloned = journey
+            .git
+            .run(journey.directory(), &["clone", "--mirror", &journey.server.url("demo"), path.to_str().unwrap()]);
+        cloned.status.success().then(|| journey.git.open(&path))
+    });
+    let clone = clone.unwrap();
+    compare::assert_sound(&clone);
+    assert_eq!(clone.id("refs/heads/main"), repo.id("HEAD"));
+    assert!(!told(&journey, "fault").is_empty() && !told(&journey, "killed").is_empty());
+    assert_eq!(told(&journey, "forbidden"), Vec::<Value>::new());
 }

@@ -5,7 +5,7 @@
 //! `AWS_REGION` and AWS credentials.
 
 use auth::policy::managed::ADMINISTRATOR_ACCESS;
-use auth::{AccessKey, Credential, GitPassword};
+use auth::{AccessKey, Credential, GitPassword, PasswordKind};
 use aws::{Connection, DynamoTable, KmsKeys, S3Blobs};
 use domain::identity::user_arn;
 use domain::{AccountId, Actor, IdentityPath, Region, UniqueIdKind, UserName};
@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let new = NewUser { name: name.clone(), path, tags: BTreeMap::new() };
     store.create_first_user(&actor, new, [ADMINISTRATOR_ACCESS.to_owned()].into()).await?;
 
-    let (key, password) = (AccessKey::generate()?, GitPassword::generate()?);
+    let (key, password) = (AccessKey::generate()?, GitPassword::generate(PasswordKind::Git)?);
     let git = Credential::of_git_password(&password, NAME, &sealing)?;
     let git_username = format!("{NAME}-at-{account}");
     let created = SystemTime::now();

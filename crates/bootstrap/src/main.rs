@@ -3,6 +3,7 @@
 //! Nothing is asked of AWS before the first request. What a function answers, the same `service` answers as in `coldforge serve`;
 //! here is only what is different about where it runs: settings from the environment, requests as the gateway's events.
 
+mod audit;
 mod authorizer;
 mod function;
 mod gateway;

@@ -4,6 +4,7 @@ use crate::function::Function;
 use domain::{AccountId, Region};
 use service::Quotas;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// Of a function's memory, the share that each of the two caches may take: so much is left for requests.
 const CACHE_SHARE: u64 = 16;
@@ -58,7 +59,6 @@ impl Settings {
     pub(crate) fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let optional = |name: &str| variable(name).filter(|value| !value.is_empty());
         let required = |name: &'static str| optional(name).ok_or(SettingsError::Missing(name));
-        let quota = |name, default| optional(name).map_or(Ok(default), |value| number(name, value));
 
         let handler = required("_HANDLER")?;
         let function = Function::named(&handler).ok_or(SettingsError::UnknownFunction(handler))?;
@@ -68,19 +68,33 @@ impl Settings {
         let hosts = required("COLDFORGE_HOSTS")?;
         let usual = Quotas::default();
         let quotas = Quotas {
-            repositories: quota("COLDFORGE_MAX_REPOSITORIES", usual.repositories)?,
-            approval_rule_templates: quota("COLDFORGE_MAX_APPROVAL_RULE_TEMPLATES", usual.approval_rule_templates)?,
-            open_pull_requests: quota("COLDFORGE_MAX_OPEN_PULL_REQUESTS", usual.open_pull_requests)?,
+            repositories: number(&optional, "COLDFORGE_MAX_REPOSITORIES", usual.repositories)?,
+            approval_rule_templates: number(
+                &optional,
+                "COLDFORGE_MAX_APPROVAL_RULE_TEMPLATES",
+                usual.approval_rule_templates,
+            )?,
+            open_pull_requests: number(&optional, "COLDFORGE_MAX_OPEN_PULL_REQUESTS", usual.open_pull_requests)?,
+            token_days: number(&optional, "COLDFORGE_MAX_TOKEN_DAYS", usual.token_days)?,
+            failed_sign_ins_of_address: number(
+                &optional,
+                "COLDFORGE_MAX_FAILED_SIGN_INS_OF_ADDRESS",
+                usual.failed_sign_ins_of_address,
+            )?,
+            failed_sign_ins_of_credential: number(
+                &optional,
+                "COLDFORGE_MAX_FAILED_SIGN_INS_OF_CREDENTIAL",
+                usual.failed_sign_ins_of_credential,
+            )?,
         };
-        let memory_mb = optional("AWS_LAMBDA_FUNCTION_MEMORY_SIZE");
-        let memory_mb = memory_mb.map_or(Ok(0), |value| number("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", value))?;
+        let memory_mb: u64 = number(&optional, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 0)?;
         Ok(Self {
             function,
             table: required("COLDFORGE_TABLE")?,
             bucket: required("COLDFORGE_BUCKET")?,
             key_arn: required("COLDFORGE_KEY_ARN")?,
             origin_secret: optional("COLDFORGE_ORIGIN_SECRET"),
-            cache_bytes: (((memory_mb as u64) << 20) / CACHE_SHARE).max(SMALLEST_CACHE),
+            cache_bytes: ((memory_mb << 20) / CACHE_SHARE).max(SMALLEST_CACHE),
             scratch: std::env::temp_dir(),
             log: optional("COLDFORGE_LOG").unwrap_or_else(|| "info".to_owned()),
             service: service::Settings {
@@ -102,7 +116,13 @@ fn parsed<T, E: std::fmt::Display>(
     parse(value.clone()).map_err(|error| SettingsError::Invalid { name, reason: error.to_string(), value })
 }
 
-fn number(name: &'static str, value: String) -> Result<usize, SettingsError> {
+/// The number that a variable holds, or the usual one.
+fn number<T: FromStr>(
+    optional: impl Fn(&str) -> Option<String>,
+    name: &'static str,
+    usual: T,
+) -> Result<T, SettingsError> {
+    let Some(value) = optional(name) else { return Ok(usual) };
     value.parse().map_err(|_| SettingsError::Invalid { name, reason: "it must be a number".to_owned(), value })
 }
 
@@ -132,10 +152,10 @@ mod tests {
 
     #[test]
     fn everything_comes_from_the_environment() {
-        let settings = settings(&[("COLDFORGE_MAX_REPOSITORIES", "5000")]).unwrap();
+        let settings = settings(&[("COLDFORGE_MAX_REPOSITORIES", "5000"), ("COLDFORGE_MAX_TOKEN_DAYS", "30")]).unwrap();
         assert_eq!(settings.service.hosts, ["git.example.com", "d111111abcdef8.cloudfront.net"]);
         assert_eq!(settings.service.endpoint, "https://git.example.com");
-        assert_eq!(settings.service.quotas, Quotas { repositories: 5000, ..Quotas::default() });
+        assert_eq!(settings.service.quotas, Quotas { repositories: 5000, token_days: 30, ..Quotas::default() });
         assert_eq!(settings.cache_bytes, (1769 << 20) / 16);
         assert_eq!(settings.origin_secret, None, "an empty secret is none");
     }

@@ -1,5 +1,6 @@
 //! The service over the adapters of an AWS account.
 
+use crate::audit::PrintedRecords;
 use crate::settings::Settings;
 use aws::{AwsPublisher, Connection, ConnectionError, DynamoTable, Encryption, KmsKeys, S3Blobs};
 use ports::clock::{Clock, SystemClock};
@@ -49,6 +50,8 @@ impl Wiring {
             keys: self.keys.clone(),
             publisher: self.publisher.clone(),
             clock: self.clock.clone(),
+            audit: Arc::new(PrintedRecords),
+            trail: None,
         };
         let operations = Operations {
             api: functions::operations(),

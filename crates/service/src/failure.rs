@@ -169,10 +169,10 @@ impl GitFailure {
 
     /// A fault of our own, told as [`Failure::internal`] tells it.
     pub fn internal(source: impl Into<BoxError>) -> Self {
-        let Failure { code, message, source, .. } = Failure::internal(source);
+        let Failure { code, message, retry_after, source } = Failure::internal(source);
         let status = if code == Code::Unavailable { code.status() } else { StatusCode::INTERNAL_SERVER_ERROR };
         let message = if code == Code::Internal { "the service failed; try again".to_owned() } else { message };
-        Self { status, code: code.as_str(), message, retry_after: None, source }
+        Self { status, code: code.as_str(), message, retry_after, source }
     }
 }
 

@@ -71,10 +71,13 @@ const READ_ROWS_ONLY: &[&str] = &[
     "ListRepositories",
     "ListRepositoriesForApprovalRuleTemplate",
     "ListTagsForResource",
+    "ListTokens",
+    "LookUpAuditEvents",
 ];
 
 /// Operations of our own that change users or how their secrets are sealed.
-const CHANGE_IDENTITIES: &[&str] = &["EndUserSessions", "RotateSealingKey"];
+const CHANGE_IDENTITIES: &[&str] =
+    &["CreateToken", "DeleteToken", "EndUserSessions", "RotateSealingKey", "UpdateToken"];
 
 /// What the names of operations begin with that change nothing.
 const READING_VERBS: &[&str] = &["BatchDescribe", "BatchGet", "Describe", "Evaluate", "Get", "List", "LookUp"];

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use tests::rehearsal::aws_calls::Here;
 use tests::rehearsal::edge::Edge;
 use tests::rehearsal::emulator::Emulator;
+use tests::rehearsal::faults::Faults;
 use tests::rehearsal::gateway::Gateway;
 use tests::rehearsal::lambda::Lambda;
 use tests::rehearsal::template::{Place, Template};
@@ -49,6 +50,12 @@ struct Options {
     max_approval_rule_templates: Option<usize>,
     #[arg(long)]
     max_open_pull_requests: Option<usize>,
+    #[arg(long)]
+    max_token_days: Option<usize>,
+    #[arg(long)]
+    max_failed_sign_ins_of_address: Option<usize>,
+    #[arg(long)]
+    max_failed_sign_ins_of_credential: Option<usize>,
 }
 
 /// What CloudFront tells the functions.
@@ -88,6 +95,9 @@ async fn main() {
         ("COLDFORGE_MAX_REPOSITORIES", options.max_repositories),
         ("COLDFORGE_MAX_APPROVAL_RULE_TEMPLATES", options.max_approval_rule_templates),
         ("COLDFORGE_MAX_OPEN_PULL_REQUESTS", options.max_open_pull_requests),
+        ("COLDFORGE_MAX_TOKEN_DAYS", options.max_token_days),
+        ("COLDFORGE_MAX_FAILED_SIGN_INS_OF_ADDRESS", options.max_failed_sign_ins_of_address),
+        ("COLDFORGE_MAX_FAILED_SIGN_INS_OF_CREDENTIAL", options.max_failed_sign_ins_of_credential),
     ] {
         environment.extend(quota.map(|quota| (name.to_owned(), quota.to_string())));
     }
@@ -96,10 +106,11 @@ async fn main() {
         let endpoint = function.environment.get_mut("COLDFORGE_ENDPOINT").unwrap();
         *endpoint = endpoint.replace("https://", "http://");
     }
+    let faults = Arc::new(Faults::from_environment());
     let made = administrator::make(&functions[0], &emulator.address, region);
-    let lambda = Arc::new(Lambda::new(functions, bootstrap(), environment, (region, account)));
+    let lambda = Arc::new(Lambda::new(functions, bootstrap(), environment, (region, account), faults.clone()));
     let here = Here { region: region.to_owned(), account: account.to_owned(), key_arn };
-    tokio::spawn(aws_door::open(door, emulator.address.clone(), here, lambda.clone()));
+    tokio::spawn(aws_door::open(door, emulator.address.clone(), here, lambda.clone(), faults));
     let direct = Arc::new(Gateway::new(&template, lambda.clone(), (region, account)));
     let edge = Arc::new(Edge::new(&template, Gateway::new(&template, lambda, (region, account))));
     let credentials = serde_json::to_vec_pretty(&made).unwrap();

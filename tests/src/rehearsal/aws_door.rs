@@ -1,6 +1,7 @@
 //! The door to AWS: lets those calls through to the emulator that the caller's role allows, and tells of all others.
 
 use super::aws_calls::{self, Here};
+use super::faults::{Fault, Faults};
 use super::lambda::Lambda;
 use super::wire::{self, Body, answer, collect, full, incoming, send};
 use super::{policies, wire::text};
@@ -13,15 +14,21 @@ use tokio::net::TcpListener;
 const MOST_BYTES: usize = 64 << 20;
 
 /// Opens the door on `listener`, in front of the emulator at `emulator`.
-pub async fn open(listener: TcpListener, emulator: String, here: Here, lambda: Arc<Lambda>) {
+pub async fn open(listener: TcpListener, emulator: String, here: Here, lambda: Arc<Lambda>, faults: Arc<Faults>) {
     wire::serve(listener, move |request, _| {
-        let (emulator, here, lambda) = (emulator.clone(), here.clone(), lambda.clone());
-        async move { pass(&emulator, &here, &lambda, request).await }
+        let (emulator, here, lambda, faults) = (emulator.clone(), here.clone(), lambda.clone(), faults.clone());
+        async move { pass(&emulator, &here, &lambda, &faults, request).await }
     })
     .await;
 }
 
-async fn pass(emulator: &str, here: &Here, lambda: &Lambda, request: Request<Incoming>) -> Response<Body> {
+async fn pass(
+    emulator: &str,
+    here: &Here,
+    lambda: &Lambda,
+    faults: &Faults,
+    request: Request<Incoming>,
+) -> Response<Body> {
     let (mut parts, body) = request.into_parts();
     let Some(body) = collect(body, MOST_BYTES).await else {
         return answer(400, HeaderMap::new(), "the body is too large or broke off");
@@ -40,8 +47,28 @@ async fn pass(emulator: &str, here: &Here, lambda: &Lambda, request: Request<Inc
         return refusal(&parts.headers, &forbidden.action);
     }
     parts.headers.remove("connection");
+    let fault = faults.of_call();
+    let instead = fault.and_then(|fault| fault.answer(&parts.headers));
+    if let Some(fault) = fault {
+        eprintln!(
+            r#"{{"rehearsal":"fault","function":"{handler}","fault":"{fault:?}","actions":"{}"}}"#,
+            actions.join(" ")
+        );
+        tokio::time::sleep(fault.delay()).await;
+    }
+    let instead = match (fault, instead) {
+        (Some(Fault::Throttled), Some(refused)) => return refused,
+        (_, instead) => instead,
+    };
     match send(emulator, Request::from_parts(parts, full(body))).await {
-        Ok(answered) => answered.map(incoming),
+        Ok(answered) => match instead {
+            None => answered.map(incoming),
+            // What was asked is done before its answer is lost.
+            Some(lost) => {
+                collect(answered.into_body(), MOST_BYTES).await;
+                lost
+            }
+        },
         Err(error) => answer(503, HeaderMap::new(), format!("the emulator does not answer: {error}")),
     }
 }

@@ -1,5 +1,6 @@
 //! Lambda: starts a process for an invocation when none of its function is idle, and keeps it for the next one.
 
+use super::faults::Faults;
 use super::runtime_api::{Invocation, MOST_PAYLOAD_BYTES, Outcome, RuntimeApi};
 use super::template::Function;
 use bytes::Bytes;
@@ -8,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 
@@ -21,6 +22,7 @@ pub struct Lambda {
     program: PathBuf,
     environment: Vec<(String, String)>,
     prefix: String,
+    faults: Arc<Faults>,
     count: AtomicU64,
 }
 
@@ -43,13 +45,14 @@ impl Lambda {
         program: PathBuf,
         environment: Vec<(String, String)>,
         (region, account): (&str, &str),
+        faults: Arc<Faults>,
     ) -> Self {
         let deployed = functions.into_iter().enumerate().map(|(number, function)| {
             let key_id = format!("ASIAREHEARSAL{number:07}");
             (function.name.clone(), Deployed { function, key_id, idle: Arc::default() })
         });
         let prefix = format!("arn:aws:lambda:{region}:{account}:function");
-        Self { functions: deployed.collect(), program, environment, prefix, count: AtomicU64::new(0) }
+        Self { functions: deployed.collect(), program, environment, prefix, faults, count: AtomicU64::new(0) }
     }
 
     /// The function whose role's credentials have this access key id.
@@ -84,13 +87,14 @@ impl Lambda {
             return failed("Runtime.ExitError", "the process has ended");
         }
         // It is watched until it is done, which may be long after its answer began.
-        tokio::spawn(watch(process, within, deployed.idle.clone()));
+        tokio::spawn(watch(process, within, self.faults.of_invocation(), deployed.idle.clone()));
         outcome.await.unwrap_or_else(|_| failed("Runtime.ExitError", "the process ended before it answered"))
     }
 
     async fn start(&self, deployed: &Deployed) -> Option<Process> {
         let Deployed { function, key_id, .. } = deployed;
         let api = RuntimeApi::start().await;
+        let began = Instant::now();
         let child = Command::new(&self.program)
             .env_clear()
             .envs(&function.environment)
@@ -111,7 +115,11 @@ impl Lambda {
             .unwrap_or_else(|error| panic!("{} cannot be started: {error}", self.program.display()));
         let mut process = Process { api, child };
         tokio::select! {
-            () = process.api.is_idle() => return Some(process),
+            () = process.api.is_idle() => {
+                let millis = began.elapsed().as_secs_f64() * 1000.0;
+                eprintln!(r#"{{"rehearsal":"started","function":"{}","milliseconds":{millis:.1}}}"#, function.handler);
+                return Some(process);
+            }
             _ = process.child.wait() => {}
             () = tokio::time::sleep(INIT) => {}
         }
@@ -120,8 +128,12 @@ impl Lambda {
 }
 
 /// Waits until a process is done with its invocation, and keeps it; ends it when it takes too long.
-async fn watch(mut process: Process, within: Duration, idle: Arc<Mutex<Vec<Process>>>) {
+async fn watch(mut process: Process, within: Duration, life: Option<Duration>, idle: Arc<Mutex<Vec<Process>>>) {
     tokio::select! {
+        () = tokio::time::sleep(life.unwrap_or(within)), if life.is_some() => {
+            eprintln!(r#"{{"rehearsal":"killed"}}"#);
+            process.api.fail("Runtime.ExitError", "the process was killed");
+        }
         () = process.api.is_idle() => return idle.lock().unwrap().push(process),
         _ = process.child.wait() => process.api.fail("Runtime.ExitError", "the process ended"),
         () = tokio::time::sleep(within) => {

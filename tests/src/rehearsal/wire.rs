@@ -1,6 +1,6 @@
 //! HTTP between the parts of the rehearsal.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
@@ -33,13 +33,22 @@ pub fn answer(status: u16, headers: HeaderMap, body: impl Into<Bytes>) -> Respon
     answer
 }
 
-/// The bytes of a body, at most so many: `None` when there are more, or when it breaks off.
+/// The bytes of a body, at most so many: `None` when there are more, or when it breaks off. It is read to its end in any case: who
+/// still sends would not see an answer.
 pub async fn collect<B>(body: B, most: usize) -> Option<Bytes>
 where
     B: http_body::Body<Data = Bytes>,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    Some(http_body_util::Limited::new(body, most).collect().await.ok()?.to_bytes())
+    let mut body = std::pin::pin!(body);
+    let (mut collected, mut length) = (BytesMut::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let data = frame.ok()?.into_data().unwrap_or_default();
+        length += data.len();
+        if length <= most {
+            collected.extend_from_slice(&data);
+        }
+    }
+    (length <= most).then(|| collected.freeze())
 }
 
 /// Answers every request to `listener` until the process ends.

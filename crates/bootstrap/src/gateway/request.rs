@@ -44,7 +44,8 @@ pub(crate) fn from_gateway(event: Event, at_the_root: bool) -> Result<(Request<B
     *request.method_mut() = method;
     *request.uri_mut() = uri;
     *request.headers_mut() = headers(event.multi_value_headers.unwrap_or_default())?;
-    if let Some(stage) = event.request_context.path.strip_suffix(&event.path).filter(|stage| stage.starts_with('/')) {
+    let stage = event.request_context.path.strip_suffix(&event.path);
+    if let Some(stage) = stage.filter(|stage| stage.starts_with('/') && !at_the_root) {
         request.extensions_mut().insert(MountedAt(stage.to_owned()));
     }
     // The gateway speaks HTTPS only, and tells no port.
