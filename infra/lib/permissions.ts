@@ -216,7 +216,7 @@ class Grants {
   private tellOthers(): iam.PolicyStatement[] {
     const { topics, triggerFunctions, eventBus, name } = this.settings;
     const own = (service: string, resource: string) => `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
-    const topicsOf = topics.length ? topics : [own('sns', `${name}-*`)];
+    const topicsOf = topics.length ? topics : [own('sns', `${name}-trigger-*`)];
     const functionsOf = triggerFunctions.length ? triggerFunctions : [own('lambda', `function:${name}-trigger-*`)];
     const statements = [
       allow('TellTopics', ['sns:Publish'], topicsOf),
