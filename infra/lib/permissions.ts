@@ -9,7 +9,7 @@
 //   deliver   rows; tells topics, functions and the event bus what happened
 //
 // Everybody reads rows of users and opens sealed credentials, because every function checks who is calling; but only `identity`
-// may change them. Nobody may change or delete an event once it is written.
+// may change them. Nobody may delete an event once it is written.
 
 import { Aws, Tags } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
