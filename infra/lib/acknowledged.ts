@@ -28,7 +28,7 @@ export function acknowledgeFindings(parts: Parts): void {
   meanWildcard(permissions, `${bucket}/*`, 'Packs have names that are drawn when they are stored; the whole bucket is packs.');
   meanWildcard(permissions, `${bucket}/packs/*`, 'The same; only one role may delete, and that only packs.');
   meanWildcard(permissions, `arn:<AWS::Partition>:kms:${account}:key/*`, 'People encrypt repositories under keys of their own, which are not known here: used only when tagged for that and only through S3, described without.');
-  for (const topic of settings.topics.length ? settings.topics : [`arn:<AWS::Partition>:sns:${account}:${settings.name}-*`]) {
+  for (const topic of settings.topics.length ? settings.topics : [`arn:<AWS::Partition>:sns:${account}:${settings.name}-trigger-*`]) {
     meanWildcard(permissions, topic, 'People make topics for triggers; the name, or the setting, says which may be told.');
   }
   for (const name of settings.triggerFunctions.length ? settings.triggerFunctions : [`arn:<AWS::Partition>:lambda:${account}:function:${settings.name}-trigger-*`]) {

@@ -9,7 +9,7 @@
 //   deliver   rows; tells topics, functions and the event bus what happened
 //
 // Everybody reads rows of users and opens sealed credentials, because every function checks who is calling; but only `identity`
-// may change them. Nobody may change or delete an event once it is written.
+// may change them. Nobody may delete an event once it is written.
 
 import { Aws, Tags } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -216,7 +216,7 @@ class Grants {
   private tellOthers(): iam.PolicyStatement[] {
     const { topics, triggerFunctions, eventBus, name } = this.settings;
     const own = (service: string, resource: string) => `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
-    const topicsOf = topics.length ? topics : [own('sns', `${name}-*`)];
+    const topicsOf = topics.length ? topics : [own('sns', `${name}-trigger-*`)];
     const functionsOf = triggerFunctions.length ? triggerFunctions : [own('lambda', `function:${name}-trigger-*`)];
     const statements = [
       allow('TellTopics', ['sns:Publish'], topicsOf),
