@@ -2,9 +2,13 @@
 
 mod call;
 mod connection;
+mod notification;
+mod webhook;
 
 pub(crate) use call::Call;
 pub(crate) use connection::Connection;
+pub(crate) use notification::Notification;
+pub(crate) use webhook::Webhook;
 
 use client::{CallError, ConfigurationError};
 use std::future::Future;
