@@ -3,7 +3,7 @@
 # Everything that has to be installed besides rustup, git, Python 3, Node 20 and make is installed here.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint build fmt codegen venv soak bench fuzz
+.PHONY: help run test lint build fmt codegen venv lambda rehearse invoke soak bench fuzz
 
 VENV := .venv
 STAMP := $(VENV)/.installed
@@ -26,7 +26,7 @@ lint: ## Check formatting and lints
 
 # Features of dependencies are those of the whole workspace, as in the tests: so nothing is built in two variants.
 build: ## Build the service with debug settings
-	cargo build --workspace --bin coldforge
+	cargo build --workspace --bins --example first_administrator
 
 fmt: ## Format all sources
 	cargo fmt --all
@@ -40,6 +40,15 @@ $(STAMP): tests/python/requirements.txt
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement tests/python/requirements.txt
 	touch $@
+
+lambda: venv ## Build the Lambda functions' binary (target/lambda/bootstrap)
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --profile function --compiler cargo --skip-target-check -p bootstrap
+
+rehearse: venv build ## Bring the synthesized template up on this machine and send git, boto3 and the AWS CLI through it
+	COLDFORGE_REHEARSAL=$(CURDIR)/target/debug/rehearsal $(CARGO_TEST) --workspace --test rehearsal
+
+invoke: venv build ## Invoke one Lambda function with its sample event (F=GetRepository)
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" python tests/python/invoke.py $(F)
 
 soak: venv build ## Run what takes long: a 1 GB file, 50,000 commits, 10,000 refs, 200 kills, thousands of histories against git
 	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge cargo test -p tests --features soak --test soak -- --nocapture

@@ -9,5 +9,9 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T>
 
 /// A failure to read stored objects is never the client's fault.
 pub(crate) fn unreadable(error: git::Error) -> Failure {
-    Failure::internal(error)
+    match error {
+        // It carries what the blob store said.
+        git::Error::Io(error) => Failure::internal(error),
+        error => Failure::internal(error),
+    }
 }

@@ -1,6 +1,8 @@
 //! Every operation, one file each, and Git's smart HTTP. Nothing here knows where it runs.
 
+mod administration;
 mod approval_rule_templates;
+mod audit;
 pub mod background;
 mod blocking;
 mod branches;
@@ -25,6 +27,7 @@ mod request_token;
 mod revision;
 mod sts;
 mod tags;
+mod tokens;
 mod triggers;
 mod webhooks;
 

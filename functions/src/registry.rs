@@ -3,8 +3,8 @@
 //! The table of contents: every API operation that there is a function for.
 
 use crate::{
-    approval_rule_templates, branches, comments, commit_statuses, commits, files, merges, notification_rules,
-    pull_requests, ref_protections, repositories, tags, triggers, webhooks,
+    administration, approval_rule_templates, audit, branches, comments, commit_statuses, commits, files, merges,
+    notification_rules, pull_requests, ref_protections, repositories, tags, tokens, triggers, webhooks,
 };
 use api::operations;
 use api::own::operations as own;
@@ -13,6 +13,12 @@ use service::Entry;
 /// The entries, by family.
 pub fn operations() -> Vec<Entry> {
     vec![
+        Entry::new::<own::EndUserSessions, _>(|cx, on, input| {
+            Box::pin(administration::end_user_sessions::end_user_sessions(cx, on, input))
+        }),
+        Entry::new::<own::RotateSealingKey, _>(|cx, on, input| {
+            Box::pin(administration::rotate_sealing_key::rotate_sealing_key(cx, on, input))
+        }),
         Entry::new::<operations::AssociateApprovalRuleTemplateWithRepository, _>(|cx, on, input| {
             Box::pin(approval_rule_templates::associate_approval_rule_template_with_repository::associate_approval_rule_template_with_repository(cx, on, input))
         }),
@@ -61,6 +67,9 @@ pub fn operations() -> Vec<Entry> {
             Box::pin(approval_rule_templates::update_approval_rule_template_name::update_approval_rule_template_name(
                 cx, on, input,
             ))
+        }),
+        Entry::new::<own::LookUpAuditEvents, _>(|cx, on, input| {
+            Box::pin(audit::look_up_audit_events::look_up_audit_events(cx, on, input))
         }),
         Entry::new::<operations::CreateBranch, _>(|cx, on, input| {
             Box::pin(branches::create_branch::create_branch(cx, on, input))
@@ -291,6 +300,10 @@ pub fn operations() -> Vec<Entry> {
         Entry::new::<operations::UntagResource, _>(|cx, on, input| {
             Box::pin(tags::untag_resource::untag_resource(cx, on, input))
         }),
+        Entry::new::<own::CreateToken, _>(|cx, on, input| Box::pin(tokens::create_token::create_token(cx, on, input))),
+        Entry::new::<own::DeleteToken, _>(|cx, on, input| Box::pin(tokens::delete_token::delete_token(cx, on, input))),
+        Entry::new::<own::ListTokens, _>(|cx, on, input| Box::pin(tokens::list_tokens::list_tokens(cx, on, input))),
+        Entry::new::<own::UpdateToken, _>(|cx, on, input| Box::pin(tokens::update_token::update_token(cx, on, input))),
         Entry::new::<operations::GetRepositoryTriggers, _>(|cx, on, input| {
             Box::pin(triggers::get_repository_triggers::get_repository_triggers(cx, on, input))
         }),

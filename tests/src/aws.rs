@@ -86,12 +86,18 @@ impl Aws {
         self.python_in(&self.home, script, arguments);
     }
 
-    /// Runs a script of `tests/python` in a directory.
-    pub fn python_in(&self, directory: &Path, script: &str, arguments: &[&str]) {
+    /// Runs a script of `tests/python`, whose checks must all hold, and gives what it printed.
+    pub fn python_tells(&self, script: &str, arguments: &[&str]) -> String {
+        self.python_in(&self.home, script, arguments)
+    }
+
+    /// Runs a script of `tests/python` in a directory; gives what it printed.
+    pub fn python_in(&self, directory: &Path, script: &str, arguments: &[&str]) -> String {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("python").join(script);
         let output = self.command("python").arg(file).args(arguments).current_dir(directory).output().unwrap();
         let (out, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{script} {}: {}\n{out}\n{told}", arguments.join(" "), output.status);
+        out.into_owned()
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::http;
 use crate::random::Random;
 use crate::signing::{ApiError, Call};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::net::TcpListener;
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What `DIR/admin-credentials.json` holds.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AdminCredentials {
     /// The service's URL.
@@ -256,15 +256,27 @@ pub fn basic(user: &str, password: &str) -> String {
     format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}")))
 }
 
-/// The `coldforge` program: `COLDFORGE_BIN`, or the one built beside this test.
+/// The program behind the door that journeys go through: `COLDFORGE_DOOR` is `serve`, or `rehearsal` for the synthesized template.
 pub fn program() -> PathBuf {
-    if let Some(program) = std::env::var_os("COLDFORGE_BIN") {
+    match std::env::var("COLDFORGE_DOOR").as_deref() {
+        Ok("rehearsal") => rehearsal(),
+        _ => built("COLDFORGE_BIN", "coldforge"),
+    }
+}
+
+/// The `rehearsal` program: `COLDFORGE_REHEARSAL`, or the one built beside this test.
+pub fn rehearsal() -> PathBuf {
+    built("COLDFORGE_REHEARSAL", "rehearsal")
+}
+
+/// The program that a variable names, or the one of that name built beside this test.
+fn built(variable: &str, name: &str) -> PathBuf {
+    if let Some(program) = std::env::var_os(variable) {
         return program.into();
     }
     let test = std::env::current_exe().unwrap();
-    let program =
-        test.ancestors().skip(1).take(2).map(|directory| directory.join("coldforge")).find(|file| file.exists());
-    program.unwrap_or_else(|| panic!("no coldforge beside {}: run cargo build -p local", test.display()))
+    let program = test.ancestors().skip(1).take(2).map(|directory| directory.join(name)).find(|file| file.exists());
+    program.unwrap_or_else(|| panic!("no {name} beside {}: run `make build`", test.display()))
 }
 
 /// A port below the range from which the system takes ports for connections, so that nobody takes it by accident while a
@@ -282,8 +294,11 @@ pub fn free_port() -> u16 {
 
 fn spawn(arguments: &[String], environment: &[(String, String)], directory: &Path) -> Child {
     let append = |name: &str| -> File { File::options().create(true).append(true).open(directory.join(name)).unwrap() };
+    // All tests sign in from one address, and many of them wrongly; those that are about that say so by arguments.
+    let patient = ["ADDRESS", "CREDENTIAL"].map(|what| (format!("COLDFORGE_MAX_FAILED_SIGN_INS_OF_{what}"), "1000000"));
     Command::new(&arguments[0])
         .args(&arguments[1..])
+        .envs(patient)
         .envs(environment.iter().cloned())
         .stdin(Stdio::null())
         .stdout(append("server.out"))

@@ -24,6 +24,8 @@ pub struct Call {
     pub access_key_id: String,
     /// The secret key.
     pub secret_access_key: String,
+    /// The session token, for keys of a session.
+    pub session_token: Option<String>,
     /// The region in the signature's scope.
     pub region: String,
     /// The service in the signature's scope.
@@ -53,6 +55,7 @@ impl Call {
             sent_body: None,
             access_key_id: server.credentials.access_key_id.clone(),
             secret_access_key: server.credentials.secret_access_key.clone(),
+            session_token: None,
             region: server.credentials.region.clone(),
             service: if Model::is_own(operation) { "coldforge" } else { "codecommit" }.to_owned(),
             at: SystemTime::now(),
@@ -69,7 +72,8 @@ impl Call {
         let target = target_of(&self.operation);
         let unsigned =
             [("host", server.address()), ("content-type", "application/x-amz-json-1.1"), ("x-amz-target", &target)];
-        let keys = (self.access_key_id.as_str(), self.secret_access_key.as_str());
+        let keys =
+            Keys { id: &self.access_key_id, secret: &self.secret_access_key, token: self.session_token.as_deref() };
         let signed = signed_headers(server, keys, (&self.region, &self.service), self.at, &unsigned, &self.body);
         let mut headers: Vec<(&str, &str)> =
             signed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -87,16 +91,27 @@ fn target_of(operation: &str) -> String {
     format!("{prefix}.{operation}")
 }
 
-/// The headers of a `POST /`, with those that make it signed by a key id and its secret for a region and a service.
+/// Keys to sign with.
+#[derive(Debug, Clone, Copy)]
+pub struct Keys<'a> {
+    /// The access key id.
+    pub id: &'a str,
+    /// The secret key.
+    pub secret: &'a str,
+    /// The session token, for keys of a session.
+    pub token: Option<&'a str>,
+}
+
+/// The headers of a `POST /`, with those that make it signed for a region and a service.
 pub fn signed_headers(
     server: &Server,
-    (key_id, secret): (&str, &str),
+    keys: Keys<'_>,
     (region, service): (&str, &str),
     at: SystemTime,
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> Vec<(String, String)> {
-    let identity = Credentials::new(key_id, secret, None, None, "tests").into();
+    let identity = Credentials::new(keys.id, keys.secret, keys.token.map(str::to_owned), None, "tests").into();
     let params = v4::SigningParams::builder()
         .identity(&identity)
         .region(region)

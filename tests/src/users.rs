@@ -2,7 +2,7 @@
 
 use crate::http::{self, Answer};
 use crate::server::Server;
-use crate::signing::{ApiError, Call, signed_headers};
+use crate::signing::{ApiError, Call, Keys, signed_headers};
 use serde_json::{Value, json};
 use std::time::SystemTime;
 
@@ -19,6 +19,42 @@ pub struct User {
     pub git_username: String,
     /// The password for git.
     pub git_password: String,
+}
+
+/// Keys of a session.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// The access key id.
+    pub access_key_id: String,
+    /// The secret key.
+    pub secret_access_key: String,
+    /// The token.
+    pub session_token: String,
+    /// When it expires.
+    pub expiration: String,
+}
+
+impl User {
+    /// The access key.
+    pub fn keys(&self) -> Keys<'_> {
+        Keys { id: &self.access_key_id, secret: &self.secret_access_key, token: None }
+    }
+}
+
+impl Session {
+    /// The keys, to sign with.
+    pub fn keys(&self) -> Keys<'_> {
+        Keys { id: &self.access_key_id, secret: &self.secret_access_key, token: Some(&self.session_token) }
+    }
+
+    /// A call that should be accepted.
+    pub fn call(&self, server: &Server, operation: &str, input: &Value) -> Call {
+        let mut call = Call::new(server, operation, input);
+        call.access_key_id.clone_from(&self.access_key_id);
+        call.secret_access_key.clone_from(&self.secret_access_key);
+        call.session_token = Some(self.session_token.clone());
+        call
+    }
 }
 
 impl Server {
@@ -63,14 +99,52 @@ impl Server {
     }
 
     /// Calls an operation of the IAM API with a key id and its secret.
-    pub fn iam(&self, keys: (&str, &str), action: &str, parameters: &[(&str, &str)]) -> Answer {
-        let mut body = format!("Action={action}&Version=2010-05-08");
+    pub fn iam(&self, (id, secret): (&str, &str), action: &str, parameters: &[(&str, &str)]) -> Answer {
+        self.query(Keys { id, secret, token: None }, ("iam", "2010-05-08"), action, parameters)
+    }
+
+    /// Calls an operation of the IAM API with the keys of a session.
+    pub fn iam_in_session(&self, session: &Session, action: &str, parameters: &[(&str, &str)]) -> Answer {
+        self.query(session.keys(), ("iam", "2010-05-08"), action, parameters)
+    }
+
+    /// Calls an operation of the STS API.
+    pub fn sts(&self, keys: Keys<'_>, action: &str, parameters: &[(&str, &str)]) -> Answer {
+        self.query(keys, ("sts", "2011-06-15"), action, parameters)
+    }
+
+    /// Keys for a session of a user.
+    pub fn session(&self, user: &User, parameters: &[(&str, &str)]) -> Session {
+        let answer = self.sts(user.keys(), "GetSessionToken", parameters);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let text = |name: &str| element(&answer.text(), name);
+        Session {
+            access_key_id: text("AccessKeyId"),
+            secret_access_key: text("SecretAccessKey"),
+            session_token: text("SessionToken"),
+            expiration: text("Expiration"),
+        }
+    }
+
+    /// Calls an operation of the API with the keys of a session.
+    pub fn api_in_session(&self, session: &Session, operation: &str, input: Value) -> Result<Value, ApiError> {
+        session.call(self, operation, &input).send(self)
+    }
+
+    fn query(
+        &self,
+        keys: Keys<'_>,
+        (service, version): (&str, &str),
+        action: &str,
+        parameters: &[(&str, &str)],
+    ) -> Answer {
+        let mut body = format!("Action={action}&Version={version}");
         for (name, value) in parameters {
             body.push_str(&format!("&{name}={}", encoded(value)));
         }
         let content_type = ("content-type", "application/x-www-form-urlencoded; charset=utf-8");
         let headers = [("host", self.address()), content_type];
-        let signed = signed_headers(self, keys, ("us-east-1", "iam"), SystemTime::now(), &headers, body.as_bytes());
+        let signed = signed_headers(self, keys, ("us-east-1", service), SystemTime::now(), &headers, body.as_bytes());
         let headers: Vec<(&str, &str)> = signed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         http::request(self.address(), "POST", "/", &headers, body.as_bytes())
     }

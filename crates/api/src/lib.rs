@@ -27,6 +27,8 @@ pub use check::{Check, Violation};
 pub use constraint::Constraint;
 pub use errors::ErrorCode;
 pub use json_api::JsonApi;
-pub use operation::{Conditions, Empty, NamesComment, NamesPullRequest, NamesRepository, NamesResource, Operation};
+pub use operation::{
+    Conditions, Empty, NamesComment, NamesPullRequest, NamesRepository, NamesResource, NamesUser, Operation,
+};
 pub use shapes::*;
 pub use timestamp::Timestamp;

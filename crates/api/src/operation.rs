@@ -73,6 +73,12 @@ pub trait NamesComment {
     fn comment_id(&self) -> Option<&str>;
 }
 
+/// An input that may name the user that it is about, who is the caller otherwise.
+pub trait NamesUser {
+    /// The name, if the client sent one; not yet validated.
+    fn user_name(&self) -> Option<&str>;
+}
+
 /// An input that names what it is about by its ARN.
 pub trait NamesResource {
     /// The ARN, if the client sent one; not yet validated.

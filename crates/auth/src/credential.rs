@@ -6,6 +6,7 @@ use crate::sealing_key::{Purpose, SealingError, SealingKey};
 use crate::secret::Secret;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use domain::TokenScope;
 use serde::{Deserialize, Serialize};
 
 /// What a credential is, and what is kept of it.
@@ -42,6 +43,21 @@ pub struct Credential {
     key_version: u32,
     #[serde(flatten)]
     kept: Kept,
+    /// What a token may do, and until when; `None` for what is no token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<TokenGrant>,
+}
+
+/// What a token may do, and until when. Times are in seconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenGrant {
+    /// What it may do, as far as its owner may.
+    pub scope: TokenScope,
+    /// When it is over.
+    pub expires: u64,
+    /// When it was last used, as far as that was noted; `None` before the first time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used: Option<u64>,
 }
 
 /// Why a credential could not be made or opened; never the caller's fault.
@@ -68,13 +84,23 @@ impl Credential {
         Ok(Self::active(id, user, sealing, Kept::GitPassword { hmac: STANDARD.encode(hmac) }))
     }
 
+    /// What is stored of a token, which is a password with a grant.
+    pub fn of_token(
+        password: &GitPassword,
+        user: &str,
+        grant: TokenGrant,
+        sealing: &SealingKey,
+    ) -> Result<Self, CredentialError> {
+        Ok(Self { token: Some(grant), ..Self::of_git_password(password, user, sealing)? })
+    }
+
     fn of_secret(id: &str, user: &str, secret: &Secret, sealing: &SealingKey) -> Result<Self, CredentialError> {
         let sealed = sealing.seal(Purpose::AccessKey, secret.expose().as_bytes(), &[id, user])?;
         Ok(Self::active(id.to_owned(), user, sealing, Kept::AccessKey { sealed: STANDARD.encode(sealed) }))
     }
 
     fn active(id: String, user: &str, sealing: &SealingKey, kept: Kept) -> Self {
-        Self { id, user: user.to_owned(), status: Status::Active, key_version: sealing.version(), kept }
+        Self { id, user: user.to_owned(), status: Status::Active, key_version: sealing.version(), kept, token: None }
     }
 
     /// The version of the sealing key that the credential is kept under.
@@ -111,7 +137,14 @@ impl Credential {
 
     /// The same Git password, which [`Credential::is_password`], under another version of the sealing key.
     pub fn rehashed(&self, password: &GitPassword, sealing: &SealingKey) -> Result<Self, CredentialError> {
-        Ok(Self { status: self.status, ..Self::of_git_password(password, &self.user, sealing)? })
+        let token = self.token.clone();
+        Ok(Self { status: self.status, token, ..Self::of_git_password(password, &self.user, sealing)? })
+    }
+
+    /// The same token, used at this time; anything else as it is.
+    pub fn used(mut self, seconds: u64) -> Self {
+        self.token.iter_mut().for_each(|grant| grant.used = Some(seconds));
+        self
     }
 
     /// The same credential with another status.

@@ -62,6 +62,11 @@ impl GitSignature {
         })
     }
 
+    /// The access key id it names.
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
     /// Whose key it claims to be made with.
     pub fn claimed_key(&self) -> Result<ClaimedKey<'_>, AuthenticationFailure> {
         ClaimedKey::of(&self.access_key_id, self.token.as_deref())

@@ -5,6 +5,7 @@
 mod access_key;
 mod basic;
 mod canonical;
+mod claimed_credential;
 mod claimed_key;
 mod credential;
 mod failure;
@@ -21,10 +22,11 @@ pub mod sigv4;
 
 pub use access_key::AccessKey;
 pub use basic::GitCredentials;
+pub use claimed_credential::claimed_credential_id;
 pub use claimed_key::ClaimedKey;
-pub use credential::{Credential, CredentialError, Status};
+pub use credential::{Credential, CredentialError, Status, TokenGrant};
 pub use failure::{AuthenticationFailure, Reason};
-pub use git_password::GitPassword;
+pub use git_password::{GitPassword, PasswordKind};
 pub use git_signature::{GitSignature, SignedPlaces};
 pub use principal::{Principal, PrincipalKind, UserFacts};
 pub use sealing_key::{SealingError, SealingKey};

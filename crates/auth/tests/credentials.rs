@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use auth::{AccessKey, ClaimedKey, Credential, GitCredentials, GitPassword, Reason, SealingKey, Status};
+use auth::{AccessKey, ClaimedKey, Credential, GitCredentials, GitPassword, PasswordKind, Reason, SealingKey, Status};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue};
@@ -27,7 +27,8 @@ fn an_access_key_gives_its_secret_back() {
 
 #[test]
 fn only_the_right_password_is_the_password() {
-    let (right, wrong) = (GitPassword::generate().unwrap(), GitPassword::generate().unwrap());
+    let (right, wrong) =
+        (GitPassword::generate(PasswordKind::Git).unwrap(), GitPassword::generate(PasswordKind::Git).unwrap());
     let stored = Credential::of_git_password(&right, "alice", &sealing(1)).unwrap();
     assert!(stored.is_password(&right, &sealing(1)).unwrap());
     assert!(!stored.is_password(&wrong, &sealing(1)).unwrap());
@@ -47,7 +48,7 @@ fn a_credential_moves_to_a_newer_version_of_the_key_as_it_is() {
     assert_eq!(moved.secret(&new).unwrap().unwrap().expose(), key.secret.expose());
     assert!(moved.secret(&old).is_err() && stored.secret(&new).is_err());
 
-    let password = GitPassword::generate().unwrap();
+    let password = GitPassword::generate(PasswordKind::Git).unwrap();
     let stored = Credential::of_git_password(&password, "alice", &old).unwrap();
     let moved = stored.rehashed(&password, &new).unwrap();
     assert!(moved.is_password(&password, &new).unwrap() && !moved.is_password(&password, &old).unwrap());
@@ -56,7 +57,7 @@ fn a_credential_moves_to_a_newer_version_of_the_key_as_it_is() {
 #[test]
 fn a_credential_cannot_be_given_to_another_user() {
     let key = AccessKey::generate().unwrap();
-    let password = GitPassword::generate().unwrap();
+    let password = GitPassword::generate(PasswordKind::Git).unwrap();
     let moved = |stored: Credential| {
         let json = String::from_utf8(stored.to_json().unwrap()).unwrap().replace("alice", "admin");
         Credential::from_json("id", json.as_bytes()).unwrap()
@@ -76,7 +77,7 @@ fn basic(pair: &str) -> HeaderMap {
 
 #[test]
 fn basic_credentials_are_told_apart_by_their_form() {
-    let password = GitPassword::generate().unwrap();
+    let password = GitPassword::generate(PasswordKind::Git).unwrap();
     let parsed = GitCredentials::parse(&basic(&format!("anybody:{}", password.secret.expose())));
     assert!(matches!(parsed, Ok(GitCredentials::Password(found)) if found.id == password.id));
     let signature = format!("CFKAABCDEFGHIJKLMNOP:20261123T165904Z{}", "a".repeat(64));

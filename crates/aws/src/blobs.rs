@@ -20,6 +20,7 @@ use std::error::Error;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use upload::PART_BYTES;
 
@@ -69,7 +70,7 @@ impl S3Blobs {
 
     /// The same blobs; those that are put from here on are encrypted under this key. Reading needs no key to be named.
     #[must_use]
-    pub fn encrypted_under(&self, encryption: Encryption) -> Self {
+    pub fn with_encryption(&self, encryption: Encryption) -> Self {
         Self { encryption: Some(encryption), ..self.clone() }
     }
 
@@ -223,6 +224,11 @@ impl Blobs for S3Blobs {
         let delete = || self.client.delete_object().bucket(&self.bucket).key(name.as_str()).send();
         self.retry.run(delete).await.map_err(|failed| self.error(&failed, name, "DeleteObject"))?;
         Ok(())
+    }
+
+    fn encrypted_under(&self, key: Option<&str>, context: &EncryptionContext) -> Option<Arc<dyn Blobs>> {
+        let key_id = key.or(self.encryption.as_ref().map(|usual| usual.key_id.as_str()))?.to_owned();
+        Some(Arc::new(self.with_encryption(Encryption { key_id, context: context.clone() })))
     }
 
     async fn presign_get(&self, name: &BlobName, valid_for: Duration) -> Result<Option<Presigned>, BlobError> {

@@ -1,5 +1,5 @@
-//! Adapters of the ports for an AWS account: [`DynamoTable`], [`S3Blobs`] and [`KmsKeys`], and [`stream`] for what DynamoDB
-//! Streams deliver. No other crate names an AWS SDK.
+//! Adapters of the ports for an AWS account: [`DynamoTable`], [`S3Blobs`], [`KmsKeys`] and [`AwsPublisher`], and [`stream`] for
+//! what DynamoDB Streams deliver. No other crate names an AWS SDK.
 //!
 //! All calls go through one [`Connection`]. The SDK's own retries are off: an adapter knows better than the SDK which call may be
 //! made again and what an answer means that comes after one was lost, so `retry` does it, within a time limit for each call.
@@ -7,6 +7,7 @@
 mod blobs;
 mod connection;
 mod keys;
+mod publisher;
 mod retry;
 pub mod stream;
 mod table;
@@ -14,6 +15,7 @@ mod table;
 pub use blobs::{Encryption, S3Blobs};
 pub use connection::{Connection, ConnectionError};
 pub use keys::KmsKeys;
+pub use publisher::AwsPublisher;
 pub use table::DynamoTable;
 
 /// Random bytes for versions and tokens.

@@ -20,6 +20,7 @@ pub mod pull_request;
 pub mod reaction;
 pub mod ref_pattern;
 pub mod tags;
+pub mod token;
 pub mod trigger;
 pub mod webhook;
 
@@ -50,5 +51,6 @@ pub use pull_request::{
 };
 pub use reaction::Reaction;
 pub use ref_pattern::{RefPattern, RefPatternError};
+pub use token::{RepositoryPattern, RepositoryPatternError, TokenKind, TokenScope};
 pub use trigger::{Destination, EventBus, Trigger, TriggerEvent, TriggerName};
 pub use webhook::{SettingChange, WebhookEvents, WebhookFormat, WebhookStatus};

@@ -9,6 +9,7 @@
 //! | `incoming/` | blobs on their way in; emptied at open |
 //! | `scratch/` | the process's own temporary files; emptied at open |
 //! | `keys.json` | master keys |
+//! | `audit/` | records of what was done, one file for each day; made by whoever keeps them |
 
 use crate::blobs::DirectoryBlobs;
 use crate::keys::FileKeys;

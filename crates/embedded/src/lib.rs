@@ -2,8 +2,9 @@
 //!
 //! [`DataDirectory::open`] locks the directory and gives out [`EmbeddedTable`] (on the embedded database redb),
 //! [`DirectoryBlobs`] (plain files) and [`FileKeys`] (master keys in a file). What they acknowledge is on disk.
-//! [`HttpPublisher`] posts to endpoints that stand in for topics and functions.
+//! [`AuditFiles`] keeps records of what was done, and [`HttpPublisher`] posts to endpoints that stand in for topics and functions.
 
+mod audit;
 mod blobs;
 mod data_directory;
 mod keys;
@@ -12,6 +13,7 @@ mod publisher;
 mod sync;
 mod table;
 
+pub use audit::AuditFiles;
 pub use blobs::DirectoryBlobs;
 pub use data_directory::DataDirectory;
 pub use keys::FileKeys;

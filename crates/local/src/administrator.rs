@@ -1,7 +1,7 @@
 //! The first administrator: made on the first start, its keys shown once and kept in a file for their owner.
 
 use auth::policy::managed::ADMINISTRATOR_ACCESS;
-use auth::{AccessKey, Credential, CredentialError, GitPassword, RandomError};
+use auth::{AccessKey, Credential, CredentialError, GitPassword, PasswordKind, RandomError};
 use domain::identity::user_arn;
 use domain::{AccountId, Actor, IdentityPath, NameError, Region, UniqueIdKind, UserName};
 use serde::{Deserialize, Serialize};
@@ -84,7 +84,7 @@ pub(crate) async fn ensure(
         refresh(&file, place).map_err(|source| AdministratorError::File { file, source })?;
         return Ok(None);
     }
-    let (key, password) = (AccessKey::generate()?, GitPassword::generate()?);
+    let (key, password) = (AccessKey::generate()?, GitPassword::generate(PasswordKind::Git)?);
     let git_username = format!("{NAME}-at-{}", place.account);
     let sealing = vault.newest().await?;
     let sealed_key = Credential::of_access_key(&key, NAME, &sealing)?.to_json()?;

@@ -1,6 +1,6 @@
 //! What can be typed after `coldforge`.
 
-use crate::commands::{Call, Notification, Webhook};
+use crate::commands::{Audit, Call, CredentialProcess, GitCredential, Notification, Webhook};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{Destination, EventBus};
 use egress::Network;
@@ -39,6 +39,15 @@ pub(crate) enum Command {
 
     /// Manage notification rules: topics of SNS that are told of what happens to a repository.
     Notification(Notification),
+
+    /// Get keys that are good for some hours, for AWS's clients (`credential_process` in ~/.aws/config).
+    CredentialProcess(CredentialProcess),
+
+    /// Sign git in (`credential.helper` in ~/.gitconfig).
+    GitCredential(GitCredential),
+
+    /// Show what was done, by whom, and what was refused.
+    Audit(Audit),
 }
 
 /// How to serve.
@@ -95,6 +104,29 @@ pub(crate) struct Serve {
     )]
     pub(crate) max_open_pull_requests: usize,
 
+    /// How many days a token for git may be good for at most.
+    #[arg(long, value_name = "N", default_value_t = Quotas::default().token_days, env = "COLDFORGE_MAX_TOKEN_DAYS")]
+    pub(crate) max_token_days: u32,
+
+    /// How many sign-ins from one address may fail within a minute before further failures are answered with 429. Whoever signs
+    /// in rightly is never held up.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Quotas::default().failed_sign_ins_of_address,
+        env = "COLDFORGE_MAX_FAILED_SIGN_INS_OF_ADDRESS"
+    )]
+    pub(crate) max_failed_sign_ins_of_address: u32,
+
+    /// The same for one access key or password.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Quotas::default().failed_sign_ins_of_credential,
+        env = "COLDFORGE_MAX_FAILED_SIGN_INS_OF_CREDENTIAL"
+    )]
+    pub(crate) max_failed_sign_ins_of_credential: u32,
+
     /// An endpoint that stands in for the topic, the function or the event bus with this ARN. It gets what the topic's
     /// subscribers, the function or the targets of the bus's rules would get, as a POST. Every event goes to the bus, if there
     /// is one. May be given several times; http:// works for this machine only.
@@ -109,6 +141,10 @@ pub(crate) struct Serve {
     /// Where people can look at repositories in a browser: links in messages lead there. Without it they are clone URLs.
     #[arg(long, value_name = "URL", env = "COLDFORGE_CONSOLE")]
     pub(crate) console: Option<String>,
+
+    /// For how many days records of what was done are kept in DIR/audit, besides today's.
+    #[arg(long, value_name = "DAYS", default_value_t = 90, env = "COLDFORGE_AUDIT_RETENTION_DAYS")]
+    pub(crate) audit_retention_days: u32,
 
     /// How log lines look on standard error.
     #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "COLDFORGE_LOG_FORMAT")]

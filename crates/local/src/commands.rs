@@ -1,12 +1,18 @@
 //! The commands that call a service, here or elsewhere, and how they end.
 
+mod audit;
 mod call;
 mod connection;
+mod credential_process;
+mod git_credential;
 mod notification;
 mod webhook;
 
+pub(crate) use audit::Audit;
 pub(crate) use call::Call;
 pub(crate) use connection::Connection;
+pub(crate) use credential_process::CredentialProcess;
+pub(crate) use git_credential::GitCredential;
 pub(crate) use notification::Notification;
 pub(crate) use webhook::Webhook;
 

@@ -31,6 +31,9 @@ fn main() -> ExitCode {
         Command::Call(call) => commands::run(call.run()),
         Command::Webhook(webhook) => commands::run(webhook.run()),
         Command::Notification(notification) => commands::run(notification.run()),
+        Command::CredentialProcess(process) => commands::run(process.run()),
+        Command::GitCredential(credential) => commands::run(credential.run()),
+        Command::Audit(audit) => commands::run(audit.run()),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::server::{self, Answer};
 use crate::tls::{self, TlsError};
 use domain::{AccountId, EventBus, Region};
 use egress::Egress;
-use embedded::{DataDirectory, HttpPublisher, OpenError};
+use embedded::{AuditFiles, DataDirectory, HttpPublisher, OpenError};
 use http::{Request, Response};
 use notify::Notifier;
 use ports::clock::{Clock, SystemClock};
@@ -77,6 +77,7 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
         .map_err(|error| ServeError::Setting(format!("--destination: {error}")))?;
     let signals = count_signals()?;
     let directory = DataDirectory::open(&options.data_dir)?;
+    let audit = AuditFiles::open(directory.path().join("audit"), clock.clone(), options.audit_retention_days)?;
     let listen_error = |source| ServeError::Listen { address: options.listen, source };
     let listener = TcpListener::bind(options.listen).await.map_err(listen_error)?;
     let address = listener.local_addr()?;
@@ -87,7 +88,7 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
     let recorder = port_log::recorder();
     let store = store(&directory, clock.clone(), recorder.as_ref());
     let publisher: Arc<dyn Publisher> = Arc::new(publisher);
-    let poster: Arc<dyn Poster> = Arc::new(Egress::new(options.webhook_allow)?);
+    let poster: Arc<dyn Poster> = Arc::new(Egress::new(options.webhook_allow));
     let keys = directory.keys();
     let notifier = Notifier::new(
         notify::Components {
@@ -117,9 +118,21 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
         repositories: options.max_repositories,
         approval_rule_templates: options.max_approval_rule_templates,
         open_pull_requests: options.max_open_pull_requests,
+        token_days: options.max_token_days,
+        failed_sign_ins_of_address: options.max_failed_sign_ins_of_address,
+        failed_sign_ins_of_credential: options.max_failed_sign_ins_of_credential,
     };
     let settings = Settings { region, account, endpoint: endpoint.clone(), hosts, quotas };
-    let components = service::Components { store: store.clone(), keys, publisher, poster, clock: clock.clone() };
+    let audit = Arc::new(audit);
+    let components = service::Components {
+        store: store.clone(),
+        keys,
+        publisher,
+        poster,
+        clock: clock.clone(),
+        audit: audit.clone(),
+        trail: Some(audit),
+    };
     let operations = Operations {
         api: functions::operations(),
         query: functions::query_operations(),
@@ -202,16 +215,11 @@ fn store(directory: &DataDirectory, clock: Arc<dyn Clock>, recorder: Option<&Rec
 
 /// Removes what deleted repositories leave behind, for ever.
 async fn sweep(store: Store, clock: Arc<dyn Clock>) {
-    let mut place = None;
     loop {
-        match functions::background::sweep_deleted_repositories(&store, place, clock.now()).await {
-            Ok(next) if next != place => place = next,
-            Ok(_) => tokio::time::sleep(SWEEP_PAUSE).await,
-            Err(error) => {
-                tracing::warn!(%error, "deleted repositories could not be swept; another try follows");
-                tokio::time::sleep(SWEEP_PAUSE).await;
-            }
+        if let Err(error) = functions::background::sweep_deleted_repositories(&store, clock.now()).await {
+            tracing::warn!(%error, "deleted repositories could not be swept; another try follows");
         }
+        tokio::time::sleep(SWEEP_PAUSE).await;
     }
 }
 

@@ -1,10 +1,11 @@
 //! The port `Blobs`: immutable byte sequences under names.
 
-use crate::KeyError;
+use crate::{EncryptionContext, KeyError};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The name of a blob: segments of 1 to 255 of `[A-Za-z0-9._-]` joined by `/`, none of them `.` or `..`, at most 512 bytes
@@ -107,6 +108,13 @@ pub trait Blobs: Send + Sync {
 
     /// Removes a blob; a missing one is no error.
     async fn delete(&self, name: &BlobName) -> Result<(), BlobError>;
+
+    /// The same blobs, where those put through it are encrypted under `key` (`None`: the one that is used anyway) and bound to
+    /// `context`, which shows in the log of the key's use. Reading needs neither. `None`: these blobs have no keys of their own.
+    fn encrypted_under(&self, key: Option<&str>, context: &EncryptionContext) -> Option<Arc<dyn Blobs>> {
+        let _ = (key, context);
+        None
+    }
 
     /// A GET request that reads the blob, for `valid_for` at most (S3: 7 days, and no longer than the credentials it is signed
     /// with). Whether there is such a blob is not looked at. `None`: these blobs cannot be reached by HTTP.

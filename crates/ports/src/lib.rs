@@ -1,10 +1,11 @@
 //! The narrow waist between Coldforge and the services it stands on: [`Table`], [`Feed`], [`Blobs`], [`Keys`],
-//! [`Publisher`] and [`Poster`].
+//! [`Publisher`], [`Poster`], [`AuditSink`] and [`AuditTrail`].
 //!
 //! A port is shaped by what `DynamoDB`, S3, KMS, SNS and Lambda can really do, and knows nothing of Git. Adapters live in their own
 //! crates (`embedded`, `aws`) and prove themselves by running the suites of `conformance` (a cargo feature
 //! of that name; for `[dev-dependencies]` only). Test doubles are [`decorators`] around a real adapter.
 
+pub mod audit;
 pub mod blobs;
 pub mod clock;
 #[cfg(feature = "conformance")]
@@ -16,6 +17,7 @@ pub mod poster;
 pub mod publisher;
 pub mod table;
 
+pub use audit::{AuditPage, AuditSink, AuditTrail, LookBack};
 pub use blobs::{BlobError, BlobName, Blobs, Presigned};
 pub use clock::{Clock, SystemClock};
 pub use feed::{Change, Feed, Sequence};

@@ -6,7 +6,7 @@ use crate::identities::Identity;
 use crate::pipeline::Peer;
 use auth::Principal;
 use auth::policy::{Policy, Request, RequestContext, Verdict, evaluate};
-use domain::RepositoryName;
+use domain::{RepositoryArn, RepositoryName, TokenScope};
 use http::header::USER_AGENT;
 use http::request::Parts;
 use std::collections::BTreeSet;
@@ -24,6 +24,10 @@ pub(crate) struct Access {
     identity: Arc<Identity>,
     /// What the policies of the caller allow is allowed only if this does too.
     session_policy: Option<Arc<Policy>>,
+    /// Likewise: what the token may do that the caller came with.
+    scope: Option<Arc<TokenScope>>,
+    /// The full name of the ref that the request is about, if it is about one.
+    reference: Option<String>,
     facts: RequestContext,
 }
 
@@ -51,12 +55,17 @@ impl Access {
         if let Some(agent) = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()) {
             facts.set("aws:UserAgent", agent);
         }
-        Self { identity, session_policy: None, facts }
+        Self { identity, session_policy: None, scope: None, reference: None, facts }
     }
 
     /// The same access, as far as the policy of a session allows it too.
     pub(crate) fn within(self, session_policy: Option<Policy>) -> Self {
         Self { session_policy: session_policy.map(Arc::new), ..self }
+    }
+
+    /// The same access, as far as it is within the scope of a token.
+    pub(crate) fn scoped(self, scope: Option<TokenScope>) -> Self {
+        Self { scope: scope.map(Arc::new), ..self }
     }
 
     /// What is known of a principal, whatever the request.
@@ -80,6 +89,7 @@ impl Access {
     fn about(&self, reference: &str) -> Self {
         let mut about = self.clone();
         about.facts.set(REFERENCES, reference);
+        about.reference = Some(reference.to_owned());
         about
     }
 
@@ -100,7 +110,18 @@ impl Access {
         let request = Request { action, resource, context: &self.facts };
         let allowed = |policies: &[Policy]| evaluate(policies, &request).verdict == Verdict::Allowed;
         let session_allows = self.session_policy.as_deref().is_none_or(|policy| allowed(std::slice::from_ref(policy)));
-        session_allows && allowed(&self.identity.policies)
+        self.is_in_scope(action, resource) && session_allows && allowed(&self.identity.policies)
+    }
+
+    /// Whether the scope of the token includes the action, if the caller came with one. A token is for git alone.
+    fn is_in_scope(&self, action: &str, resource: &str) -> bool {
+        let Some(scope) = &self.scope else { return true };
+        let Ok(RepositoryArn { name, .. }) = RepositoryArn::parse(resource) else { return false };
+        match action {
+            "codecommit:GitPull" => scope.may_fetch(&name),
+            "codecommit:GitPush" => scope.may_push(&name, self.reference.as_deref()),
+            _ => false,
+        }
     }
 
     /// Whether a policy asks for the tags of repositories, which have to be read for it.
@@ -195,6 +216,10 @@ impl Context {
             return Ok(());
         }
         let caller = self.principal.arn();
+        if !access.is_in_scope(action, resource) {
+            let message = format!("the token of {caller} does not include {action} on {resource}");
+            return Err(Failure::access_denied(message));
+        }
         Err(Failure::access_denied(format!("{caller} is not authorized to perform {action} on {resource}")))
     }
 }

@@ -2,16 +2,18 @@
 
 use crate::access::Access;
 use crate::context::Settings;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, GitFailure, Result};
+use crate::git_request;
 use crate::identities::Identity;
 use crate::pipeline::{Peer, Service};
 use auth::policy::Policy;
 use auth::sigv4::{Expected, SignedRequest};
 use auth::{
     AuthenticationFailure, ClaimedKey, Credential, GitCredentials, GitPassword, Principal, Secret, SessionClaims,
-    SessionToken, SignedPlaces,
+    SessionToken, SignedPlaces, claimed_credential_id,
 };
 use domain::UserName;
+use http::StatusCode;
 use http::request::Parts;
 use std::sync::Arc;
 use store::StoredCredential;
@@ -45,19 +47,28 @@ impl Service {
         service: &str,
         regions: &[&str],
     ) -> Result<Caller> {
-        let signed = SignedRequest::parse(parts)?;
-        let key = self.signing_key(signed.claimed_key()?).await?;
-        let expected = Expected { regions, service, hosts: &self.settings.hosts };
-        signed.verify(&key.secret, body, self.components.clock.now(), &expected)?;
-        self.key_owner(key, parts, peer).await
+        let authenticated = async {
+            let signed = SignedRequest::parse(parts)?;
+            let key = self.signing_key(signed.claimed_key()?).await?;
+            let expected = Expected { regions, service, hosts: &self.settings.hosts };
+            signed.verify(&key.secret, body, self.components.clock.now(), &expected)?;
+            self.key_owner(key, parts, peer).await
+        };
+        authenticated.await.map_err(|failure| self.judged(failure, parts, peer))
     }
 
     /// The caller of a Git request for a repository that clients know under `paths`.
-    pub(crate) async fn authenticate_git(&self, (parts, peer): (&Parts, &Peer), paths: &[String]) -> Result<Caller> {
+    pub(crate) async fn authenticate_git(&self, from: (&Parts, &Peer), paths: &[String]) -> Result<Caller> {
+        let authenticated = self.git_caller(from, paths).await;
+        authenticated.map_err(|failure| self.judged(failure, from.0, from.1))
+    }
+
+    async fn git_caller(&self, (parts, peer): (&Parts, &Peer), paths: &[String]) -> Result<Caller> {
         match GitCredentials::parse(&parts.headers)? {
             GitCredentials::Password(password) => {
                 let credential = self.password(&password).await?;
-                self.caller(&credential.user, &credential.id, parts, peer).await
+                let Caller { principal, access } = self.caller(&credential.user, &credential.id, parts, peer).await?;
+                Ok(Caller { principal, access: access.scoped(credential.token.map(|grant| grant.scope)) })
             }
             GitCredentials::Signed(signature) => {
                 let key = self.signing_key(signature.claimed_key()?).await?;
@@ -71,6 +82,25 @@ impl Service {
                 self.key_owner(key, parts, peer).await
             }
         }
+    }
+
+    /// Who sends a Git request, if its credentials are good; whether they may do what they ask is not looked at. For a gateway that
+    /// has to know before it hands the request on.
+    ///
+    /// # Errors
+    /// Status 401 when the credentials are not good, 404 for a path that leads to no repository.
+    pub async fn admit_to_git(&self, parts: &Parts, peer: &Peer) -> std::result::Result<Principal, GitFailure> {
+        let Some(target) = git_request::target(parts) else {
+            return Err(GitFailure::refused(StatusCode::NOT_FOUND, "repositories are at /v1/repos/<name>"));
+        };
+        Ok(self.authenticate_git((parts, peer), &target.signed_paths).await?.principal)
+    }
+
+    /// What to answer to a failure, in view of the failures before.
+    fn judged(&self, failure: Failure, parts: &Parts, peer: &Peer) -> Failure {
+        let (credential, now) = (claimed_credential_id(parts), self.components.clock.now());
+        let (address, quotas) = (peer.address.ip(), &self.settings.quotas);
+        self.failed_sign_ins.judge(failure, address, credential.as_deref(), quotas, now)
     }
 
     async fn signing_key(&self, claimed: ClaimedKey<'_>) -> Result<SigningKey> {
@@ -103,13 +133,17 @@ impl Service {
         }
     }
 
-    /// The credential of a Git password that is right.
+    /// The credential of a Git password or token that is right.
     async fn password(&self, password: &GitPassword) -> Result<Credential> {
         let found = self.credential(&password.credential_id()).await?;
         let (credential, stored) = found.ok_or_else(AuthenticationFailure::unknown_key)?;
         let sealing = self.vault.version(credential.key_version()).await?.ok_or_else(|| no_key(&credential))?;
         if !credential.is_password(password, &sealing).map_err(Failure::internal)? {
             return Err(AuthenticationFailure::unknown_key().into());
+        }
+        if let Some(grant) = &credential.token {
+            self.require_not_over(grant)?;
+            self.note_use(&credential, grant, &stored).await;
         }
         self.keep_fresh(&credential, &stored, |sealing| credential.rehashed(password, sealing)).await;
         Ok(credential)

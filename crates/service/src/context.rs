@@ -1,13 +1,15 @@
 //! What an operation works with.
 
 use crate::access::Access;
+use crate::audit::Notes;
+use crate::identities::Identities;
 use crate::quotas::Quotas;
 use crate::vault::Vault;
 use auth::Principal;
 use domain::identity::{group_arn, user_arn};
 use domain::{AccountId, Actor, Region, RepositoryArn, RepositoryName};
 use ports::clock::Clock;
-use ports::{Keys, Poster, Publisher};
+use ports::{AuditTrail, Keys, Poster, Publisher};
 use std::sync::Arc;
 use std::time::SystemTime;
 use store::{GroupSummary, Store, UserSummary};
@@ -42,9 +44,13 @@ pub struct Context {
     pub publisher: Arc<dyn Publisher>,
     /// Posts to URLs that users name.
     pub poster: Arc<dyn Poster>,
+    /// Notes for the record of what the request does.
+    pub notes: Notes,
     pub(crate) access: Access,
     pub(crate) keys: Arc<dyn Keys>,
     pub(crate) vault: Arc<Vault>,
+    pub(crate) identities: Arc<Identities>,
+    pub(crate) trail: Option<Arc<dyn AuditTrail>>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -57,6 +63,11 @@ impl Context {
     /// What encrypts secrets.
     pub fn keys(&self) -> &dyn Keys {
         &*self.keys
+    }
+
+    /// Has everything forgotten that is known of identities, as one of them has changed.
+    pub fn identities_changed(&self) {
+        self.identities.forget();
     }
 
     /// The caller, as events name it.

@@ -5,11 +5,11 @@ use crate::failure::{Code, Failure, Result};
 use crate::identities::check_policy;
 use crate::query::QueryError;
 use auth::{
-    AccessKey, Credential, CredentialError, GitPassword, MOST_TOKEN_BYTES, Secret, SessionClaims, SessionError,
-    SessionKeys, Status,
+    AccessKey, Credential, CredentialError, GitPassword, MOST_TOKEN_BYTES, PasswordKind, Secret, SessionClaims,
+    SessionError, SessionKeys, Status, TokenGrant,
 };
 use bytes::Bytes;
-use domain::UserName;
+use domain::{TokenKind, TokenScope, UserName};
 use std::time::{Duration, UNIX_EPOCH};
 
 /// A credential that was just made.
@@ -33,10 +33,31 @@ impl Context {
 
     /// A fresh Git password for a user.
     pub async fn new_git_password(&self, user: &UserName) -> Result<NewCredential> {
-        let password = GitPassword::generate().map_err(Failure::internal)?;
+        let password = GitPassword::generate(PasswordKind::Git).map_err(Failure::internal)?;
         let sealing = self.vault.newest().await?;
         let credential = Credential::of_git_password(&password, user.as_str(), &sealing).map_err(Failure::internal)?;
         new_credential(&credential, password.secret).map_err(Failure::internal)
+    }
+
+    /// A fresh token for a user, good until that time, in seconds since 1970.
+    pub async fn new_token(
+        &self,
+        user: &UserName,
+        kind: TokenKind,
+        scope: TokenScope,
+        expires: u64,
+    ) -> Result<NewCredential> {
+        let password = GitPassword::generate(PasswordKind::Token(kind)).map_err(Failure::internal)?;
+        let sealing = self.vault.newest().await?;
+        let grant = TokenGrant { scope, expires, used: None };
+        let credential = Credential::of_token(&password, user.as_str(), grant, &sealing).map_err(Failure::internal)?;
+        new_credential(&credential, password.secret).map_err(Failure::internal)
+    }
+
+    /// What a token may do, and until when, by the id that it is stored under (1 get); `None` when it was deleted meanwhile.
+    pub async fn token_grant(&self, id: &str) -> Result<Option<TokenGrant>> {
+        let Some(stored) = self.store.credentials().find(id).await? else { return Ok(None) };
+        Ok(Credential::from_json(id, &stored.body).map_err(Failure::internal)?.token)
     }
 
     /// What is stored of the credential `id`, made active or inactive; `None` when there is no such credential.

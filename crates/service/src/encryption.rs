@@ -1,5 +1,6 @@
 //! Keys that repositories are encrypted under, as clients name them.
 
+use crate::cause;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use api::ErrorCode;
@@ -30,18 +31,13 @@ impl Context {
 }
 
 fn key_failure(name: &str, error: KeyError) -> Failure {
-    let code = match &error {
-        KeyError::NotFound(_) => ErrorCode::EncryptionKeyNotFoundException,
-        KeyError::Disabled(_) => ErrorCode::EncryptionKeyDisabledException,
-        KeyError::AccessDenied(_) => ErrorCode::EncryptionKeyAccessDeniedException,
-        KeyError::Unavailable(_) => ErrorCode::EncryptionKeyUnavailableException,
-        KeyError::InvalidCiphertext | KeyError::Invalid(_) => return Failure::internal(error),
-    };
+    let code = cause::of_key(&error);
     let state = match code {
         ErrorCode::EncryptionKeyNotFoundException => "does not exist",
         ErrorCode::EncryptionKeyDisabledException => "is disabled",
         ErrorCode::EncryptionKeyAccessDeniedException => "may not be used by this service",
-        _ => "cannot be reached at the moment; try again",
+        ErrorCode::EncryptionKeyUnavailableException => "cannot be reached at the moment; try again",
+        _ => return Failure::internal(error),
     };
     Failure::new(code, format!("key '{}' {state}", name.escape_debug()))
 }

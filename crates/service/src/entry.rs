@@ -38,8 +38,15 @@ impl Entry {
                 input.check().map_err(|violation| Failure::new(violation.code, violation.message))?;
                 let cx = cx.of_input(&input);
                 let action = format!("{}:{}", O::API.signing_name(), O::NAME);
-                let resource = T::find(&cx, &action, &input).await?;
-                encode(&function(cx, resource, input).await?)
+                let done = async {
+                    let resource = T::find(&cx, &action, &input).await?;
+                    function(cx, resource, input).await
+                };
+                // The operation may come upon a key that cannot be used and not declare any error for that.
+                let undeclared =
+                    |failure: &Failure| matches!(failure.code, Code::Api(code) if !O::ERRORS.contains(&code));
+                let done = done.await;
+                encode(&done.map_err(|failure| if undeclared(&failure) { failure.without_key() } else { failure })?)
             })
         };
         Self { api: O::API, name: O::NAME, errors: O::ERRORS, run: Box::new(run) }

@@ -1,10 +1,12 @@
 //! Why an operation gives no result, as its caller is told.
 
 use crate::body::BoxError;
+use crate::cause;
 use crate::query::QueryError;
 use api::ErrorCode;
 use auth::{AuthenticationFailure, Reason};
 use http::StatusCode;
+use std::time::Duration;
 use store::Error as StoreError;
 
 /// What an operation gives.
@@ -29,6 +31,8 @@ pub enum Code {
     Serialization,
     /// The body is too long.
     TooLarge,
+    /// Too much of this at the moment.
+    Throttled,
     /// The store cannot be reached for the moment.
     Unavailable,
     /// Something is wrong here, not with the request.
@@ -46,6 +50,7 @@ impl Code {
             Self::UnknownOperation => "UnknownOperationException",
             Self::NotImplemented => "NotImplementedException",
             Self::Serialization => "SerializationException",
+            Self::Throttled => "ThrottlingException",
             Self::TooLarge => "RequestEntityTooLargeException",
             Self::Unavailable => "ServiceUnavailableException",
             Self::Internal => "InternalFailure",
@@ -55,6 +60,7 @@ impl Code {
     /// The HTTP status. Everything a client can mend is 400 in the JSON protocols; AWS clients try 5xx again.
     pub fn status(self) -> StatusCode {
         match self {
+            Self::Throttled => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -68,6 +74,8 @@ impl Code {
 pub struct Failure {
     pub(crate) code: Code,
     pub(crate) message: String,
+    /// When another try makes sense.
+    pub(crate) retry_after: Option<Duration>,
     pub(crate) source: Option<BoxError>,
 }
 
@@ -82,10 +90,23 @@ impl Failure {
         Self::with_code(Code::Query(error), message)
     }
 
-    /// A fault of our own. The caller learns nothing of `source`; the log does.
+    /// A fault of our own. The caller learns of `source` only whether another try may help, or that it is the repository's key;
+    /// the log tells all.
     pub fn internal(source: impl Into<BoxError>) -> Self {
-        let message = "the service failed; the request id finds the reason in its log".to_owned();
-        Self { code: Code::Internal, message, source: Some(source.into()) }
+        let source = source.into();
+        let code = cause::code_of(&*source);
+        Self { code, message: cause::words(code).to_owned(), retry_after: None, source: Some(source) }
+    }
+
+    /// The same failure where the API declares no errors of keys.
+    pub(crate) fn without_key(mut self) -> Self {
+        if let Code::Api(code) = self.code
+            && let Some(code) = cause::without_key(code)
+        {
+            self.code = code;
+            self.message = cause::words(code).to_owned();
+        }
+        self
     }
 
     /// The failure's name.
@@ -99,7 +120,7 @@ impl Failure {
     }
 
     pub(crate) fn with_code(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), source: None }
+        Self { code, message: message.into(), retry_after: None, source: None }
     }
 
     /// That the caller may not, with words for them.
@@ -134,6 +155,8 @@ pub struct GitFailure {
     /// What the log calls it.
     pub(crate) code: &'static str,
     pub(crate) message: String,
+    /// When another try makes sense.
+    pub(crate) retry_after: Option<Duration>,
     #[source]
     pub(crate) source: Option<BoxError>,
 }
@@ -141,17 +164,22 @@ pub struct GitFailure {
 impl GitFailure {
     /// A refusal, with words for the person.
     pub fn refused(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, code: "Refused", message: message.into(), source: None }
+        Self { status, code: "Refused", message: message.into(), retry_after: None, source: None }
     }
 
-    /// A fault of our own. The caller learns nothing of `source`; the log does.
+    /// A fault of our own, told as [`Failure::internal`] tells it.
     pub fn internal(source: impl Into<BoxError>) -> Self {
-        Self {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            code: Code::Internal.as_str(),
-            message: "the service failed; try again".to_owned(),
-            source: Some(source.into()),
-        }
+        let Failure { code, message, retry_after, source } = Failure::internal(source);
+        let status = if code == Code::Unavailable { code.status() } else { StatusCode::INTERNAL_SERVER_ERROR };
+        let message = if code == Code::Internal { "the service failed; try again".to_owned() } else { message };
+        Self { status, code: code.as_str(), message, retry_after, source }
+    }
+}
+
+impl GitFailure {
+    /// The HTTP status that it is answered with.
+    pub fn status(&self) -> StatusCode {
+        self.status
     }
 }
 
@@ -165,6 +193,7 @@ impl From<Failure> for GitFailure {
             }
             code => code.status(),
         };
-        Self { status, code: failure.code.as_str(), message: failure.message, source: failure.source }
+        let Failure { code, message, retry_after, source } = failure;
+        Self { status, code: code.as_str(), message, retry_after, source }
     }
 }

@@ -1,6 +1,7 @@
 //! Git's smart HTTP requests: which function they are for (gitprotocol-http, "URL Format" and "Smart Service").
 
 use crate::body::Body;
+use http::request::Parts;
 use http::{HeaderMap, Method, Uri};
 
 /// The version a client asks for in the `Git-Protocol` header.
@@ -62,6 +63,11 @@ impl GitAction {
         }
     }
 
+    /// Whether it is about changing the repository.
+    pub(crate) fn is_push(self) -> bool {
+        matches!(self, Self::AdvertisePush | Self::Push)
+    }
+
     /// The permission it needs.
     pub(crate) fn permission(self) -> &'static str {
         match self {
@@ -70,6 +76,11 @@ impl GitAction {
         }
     }
 }
+
+/// Where clients see what the service has at `/`: the gateway's stage, such as `/prod`. An extension of requests that came
+/// through one.
+#[derive(Debug, Clone)]
+pub struct MountedAt(pub String);
 
 /// A path below a repository.
 pub(crate) struct GitTarget {
@@ -82,7 +93,8 @@ pub(crate) struct GitTarget {
 }
 
 /// Reads the path of a Git request; `None` when it does not lead to a repository.
-pub(crate) fn target(method: &Method, uri: &Uri) -> Option<GitTarget> {
+pub(crate) fn target(request: &Parts) -> Option<GitTarget> {
+    let Parts { method, uri, extensions, .. } = request;
     let below = uri.path().strip_prefix("/v1/repos/")?;
     let (name, rest) = below.split_once('/').unwrap_or((below, ""));
     let rest = rest.trim_start_matches('/');
@@ -98,7 +110,10 @@ pub(crate) fn target(method: &Method, uri: &Uri) -> Option<GitTarget> {
         _ => None,
     };
     // The credential helper signs the path of the remote's URL as the person wrote it.
-    let written = [format!("/v1/repos/{repository}"), format!("/v1/repos/{repository}.git")];
+    let mut written = vec![format!("/v1/repos/{repository}"), format!("/v1/repos/{repository}.git")];
+    if let Some(MountedAt(stage)) = extensions.get() {
+        written.extend(written.clone().into_iter().map(|path| format!("{stage}{path}")));
+    }
     let signed_paths = written.into_iter().flat_map(|path| [format!("/{path}"), format!("{path}/"), path]).collect();
     Some(GitTarget { repository, signed_paths, action })
 }

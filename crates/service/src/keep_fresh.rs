@@ -8,11 +8,11 @@ use std::time::{Duration, UNIX_EPOCH};
 use store::StoredCredential;
 
 /// How long nothing is moved after it failed. In AWS, functions that only read may not write credentials; others do it then.
-const PAUSE: Duration = Duration::from_secs(15 * 60);
+pub(crate) const PAUSE: Duration = Duration::from_secs(15 * 60);
 
 /// Until when nothing is moved, in seconds since 1970.
 #[derive(Default)]
-pub(crate) struct PausedUntil(AtomicU64);
+pub(crate) struct PausedUntil(pub(crate) AtomicU64);
 
 impl Service {
     /// Stores a credential that was just used anew, if there is a newer version of the sealing key: as `sealed` seals it. When

@@ -1,26 +1,31 @@
-//! The way of a request through the house, and the line that the log keeps of it.
+//! The way of a request through the house.
 
 use crate::Response;
 use crate::api_request;
+use crate::audit::{EventSource, hidden};
 use crate::authenticate::Caller;
 use crate::body::{Body, BodyError};
 use crate::context::{Context, Settings};
 use crate::entry::{Entry, GitEntries};
+use crate::failed_sign_ins::FailedSignIns;
 use crate::failure::{Code, Failure, GitFailure, Result};
 use crate::git_request::{self, GitAction, GitProtocol, GitRequest, GitTarget};
 use crate::identities::Identities;
 use crate::keep_fresh::PausedUntil;
 use crate::query::{self, QueryEntry};
+use crate::record::{Answered, Record};
 use crate::resource;
 use crate::vault::Vault;
 use api::JsonApi;
+use auth::claimed_credential_id;
 use domain::{EventId, RepositoryName};
 use futures_util::FutureExt;
-use http::header::{CONTENT_TYPE, DATE, WWW_AUTHENTICATE};
+use http::header::{CONTENT_TYPE, DATE, USER_AGENT, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode};
 use ports::clock::Clock;
-use ports::{Keys, Poster, Publisher};
+use ports::{AuditSink, AuditTrail, Keys, Poster, Publisher};
+use serde_json::Value;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
@@ -28,6 +33,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 use store::Store;
+
+/// The longest result that is looked at to be recorded, in bytes.
+const MOST_RECORDED: usize = 256 * 1024;
 
 /// The other end of a connection.
 #[derive(Debug, Clone)]
@@ -51,6 +59,10 @@ pub struct Components {
     pub poster: Arc<dyn Poster>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Keeps records of what was done.
+    pub audit: Arc<dyn AuditSink>,
+    /// The same records, where they can be looked at again.
+    pub trail: Option<Arc<dyn AuditTrail>>,
 }
 
 /// Everything that the service can do.
@@ -67,21 +79,14 @@ pub struct Operations {
 pub struct Service {
     pub(crate) components: Components,
     pub(crate) settings: Arc<Settings>,
-    pub(crate) identities: Identities,
+    pub(crate) identities: Arc<Identities>,
     pub(crate) vault: Arc<Vault>,
     pub(crate) resealing_paused: PausedUntil,
+    pub(crate) notes_paused: PausedUntil,
+    pub(crate) failed_sign_ins: FailedSignIns,
     operations: HashMap<(JsonApi, &'static str), Entry>,
     pub(crate) queries: HashMap<(&'static str, &'static str), QueryEntry>,
     git: GitEntries,
-}
-
-/// What the log tells of a request.
-#[derive(Default)]
-pub(crate) struct Record {
-    pub(crate) operation: String,
-    pub(crate) repository: String,
-    pub(crate) principal: String,
-    pub(crate) error: &'static str,
 }
 
 impl Service {
@@ -94,9 +99,11 @@ impl Service {
         Self {
             components,
             settings: Arc::new(settings),
-            identities: Identities::default(),
+            identities: Arc::default(),
             vault: Arc::new(vault),
             resealing_paused: PausedUntil::default(),
+            notes_paused: PausedUntil::default(),
+            failed_sign_ins: FailedSignIns::default(),
             operations,
             queries,
             git,
@@ -117,7 +124,7 @@ impl Service {
         let answered =
             AssertUnwindSafe(self.route((&parts, &peer), body, &request_id, &mut record)).catch_unwind().await;
         let mut response = answered.unwrap_or_else(|_panic| {
-            record.error = Code::Internal.as_str();
+            record.fails(Code::Internal.as_str(), "an operation panicked");
             tracing::error!(request_id, "an operation panicked");
             api_request::failure(&Failure::internal("an operation panicked"))
         });
@@ -131,23 +138,23 @@ impl Service {
         if is_probe(&parts) {
             return response;
         }
-        let status = response.status().as_u16();
-        let log = move |bytes_out: u64| {
-            tracing::info!(
-                request_id,
-                peer = %peer.address.ip(),
-                principal = record.principal,
-                operation = record.operation,
-                repository = record.repository,
-                status,
-                error = record.error,
-                duration_ms = started.elapsed().as_millis() as u64,
-                bytes_in = bytes_in.load(Ordering::Relaxed),
-                bytes_out,
-                "request"
-            );
+        if matches!(record.principal, None if !record.error.is_empty()) {
+            record.claimed = claimed_credential_id(&parts);
+        }
+        let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned();
+        let answered = Answered {
+            record,
+            settings: self.settings.clone(),
+            sink: self.components.audit.clone(),
+            peer,
+            agent,
+            request_id,
+            time: now,
+            started,
+            status: response.status().as_u16(),
+            bytes_in,
         };
-        response.map(|body| body.at_end(log))
+        response.map(|body| body.at_end(move |bytes_out| answered.tell(bytes_out)))
     }
 
     async fn route(&self, from: (&Parts, &Peer), body: Body, request_id: &str, record: &mut Record) -> Response {
@@ -163,18 +170,18 @@ impl Service {
             return answered.map_or_else(
                 |failure| {
                     log_fault(request_id, failure.source.as_deref());
-                    record.error = failure.code.as_str();
+                    record.fails(failure.code.as_str(), &failure.message);
                     api_request::failure(&failure)
                 },
                 api_request::success,
             );
         }
-        let Some(target) = git_request::target(&parts.method, &parts.uri) else {
+        let Some(target) = git_request::target(parts) else {
             return text(StatusCode::NOT_FOUND, "there is nothing here; repositories are at /v1/repos/<name>\n");
         };
         self.git(from, body, target, request_id, record).await.unwrap_or_else(|failure| {
             log_fault(request_id, failure.source.as_deref());
-            record.error = failure.code;
+            record.fails(failure.code, &failure.message);
             git_failure(&failure)
         })
     }
@@ -182,20 +189,30 @@ impl Service {
     async fn api(&self, from: (&Parts, &Peer), body: Body, request_id: &str, record: &mut Record) -> Result<Vec<u8>> {
         let (parts, _) = from;
         let (api, operation) = api_request::operation(&parts.headers);
+        record.source = EventSource::of(api);
         if is_known(api, operation) {
             record.operation = operation.to_owned();
+            record.read_only = api_request::is_read(operation);
         }
         let body = body.collect(api_request::MOST_BODY_BYTES).await.map_err(uncollected)?;
         let region = self.settings.region.as_str();
         let caller = self.authenticate_api(from, &body, api.signing_name(), &[region]).await?;
-        record.principal = caller.principal.arn();
+        record.principal = Some(caller.principal.clone());
         let Some(entry) = self.operations.get(&(api, operation)) else {
             return Err(no_function(api, operation));
         };
-        record.repository = named_repository(&body);
-        let done = entry.run(self.context(request_id, caller), body.into()).await;
-        if let Err(failure) = &done {
-            debug_assert!(entry.declares(failure.code), "{operation} does not declare {}", failure.code.as_str());
+        let input: Value = serde_json::from_slice(&body).unwrap_or_default();
+        record.repository = named_repository(&input);
+        record.parameters = hidden(input);
+        let done = entry.run(self.context(request_id, caller, record), body.into()).await;
+        match &done {
+            Ok(output) if !record.read_only && output.len() <= MOST_RECORDED => {
+                record.response = hidden(serde_json::from_slice(output).unwrap_or_default());
+            }
+            Ok(_) => {}
+            Err(failure) => {
+                debug_assert!(entry.declares(failure.code), "{operation} does not declare {}", failure.code.as_str());
+            }
         }
         done
     }
@@ -209,15 +226,18 @@ impl Service {
         record: &mut Record,
     ) -> std::result::Result<Response, GitFailure> {
         record.operation = target.action.map_or("git", GitAction::name).to_owned();
+        record.git = target.action.and_then(|action| action.permission().strip_prefix("codecommit:"));
+        record.read_only = target.action.is_none_or(|action| !action.is_push());
         let caller = self.authenticate_git(from, &target.signed_paths).await?;
-        record.principal = caller.principal.arn();
+        record.principal = Some(caller.principal.clone());
         let Some(action) = target.action else {
+            record.operation = String::new();
             return Err(GitFailure::refused(StatusCode::NOT_FOUND, "only Git's smart HTTP protocol is spoken here"));
         };
         let name = RepositoryName::parse(target.repository)
             .map_err(|error| GitFailure::refused(StatusCode::NOT_FOUND, error.to_string()))?;
         record.repository = name.to_string();
-        let cx = self.context(request_id, caller);
+        let cx = self.context(request_id, caller, record);
         let repository = resource::repository(&cx, action.permission(), &name).await?;
         let request = GitRequest { protocol: GitProtocol::of(&from.0.headers), body };
         let function = match action {
@@ -229,7 +249,7 @@ impl Service {
         function(cx, repository, request).await
     }
 
-    pub(crate) fn context(&self, request_id: &str, caller: Caller) -> Context {
+    pub(crate) fn context(&self, request_id: &str, caller: Caller, record: &Record) -> Context {
         let Caller { principal, access } = caller;
         Context {
             request_id: request_id.to_owned(),
@@ -241,6 +261,9 @@ impl Service {
             poster: self.components.poster.clone(),
             keys: self.components.keys.clone(),
             vault: self.vault.clone(),
+            identities: self.identities.clone(),
+            trail: self.components.trail.clone(),
+            notes: record.notes.clone(),
             clock: self.components.clock.clone(),
         }
     }
@@ -277,14 +300,10 @@ fn no_function(api: JsonApi, operation: &str) -> Failure {
     Failure::with_code(Code::UnknownOperation, format!("the X-Amz-Target header names no operation of {prefix}"))
 }
 
-/// The repository that a request names, for the log; nothing relies on it.
-fn named_repository(body: &[u8]) -> String {
-    let body: Option<serde_json::Value> = serde_json::from_slice(body).ok();
-    let name = body.as_ref().and_then(|body| body.get("repositoryName").or_else(|| body.get("oldName")));
-    name.and_then(serde_json::Value::as_str)
-        .and_then(|name| RepositoryName::parse(name).ok())
-        .map(|name| name.to_string())
-        .unwrap_or_default()
+/// The repository that an input names, for the log and the record; nothing relies on it.
+fn named_repository(input: &Value) -> String {
+    let name = input.get("repositoryName").or_else(|| input.get("oldName")).and_then(Value::as_str);
+    name.and_then(|name| RepositoryName::parse(name).ok()).map(|name| name.to_string()).unwrap_or_default()
 }
 
 /// Git shows the text of a failure to the person; without the challenge it would not even try to sign in.
@@ -294,6 +313,7 @@ fn git_failure(failure: &GitFailure) -> Response {
         let challenge = HeaderValue::from_static("Basic realm=\"coldforge\", charset=\"UTF-8\"");
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     }
+    api_request::say_when(&mut response, failure.retry_after);
     response
 }
 

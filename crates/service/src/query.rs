@@ -14,6 +14,7 @@ pub use input::QueryInput;
 pub use resources::{NamedPolicy, PolicySource, UserOrCaller};
 pub use xml::Xml;
 
+use crate::audit::EventSource;
 use domain::Region;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
@@ -38,6 +39,14 @@ impl QueryApi {
         match self {
             Self::Iam => "iam",
             Self::Sts => "sts",
+        }
+    }
+
+    /// What records name it.
+    pub(crate) fn event_source(self) -> EventSource {
+        match self {
+            Self::Iam => EventSource::Iam,
+            Self::Sts => EventSource::Sts,
         }
     }
 

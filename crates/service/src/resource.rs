@@ -3,6 +3,7 @@
 mod comment;
 mod scope;
 mod tagged;
+mod user;
 
 pub use scope::Scope;
 pub use tagged::Tagged;

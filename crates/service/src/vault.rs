@@ -84,7 +84,7 @@ impl Vault {
     pub async fn version(&self, version: u32) -> Result<Option<Arc<SealingKey>>> {
         let find = |stored: &SealingKeys| stored.versions.iter().find(|known| known.version == version).cloned();
         let mut stored = self.stored(KEPT).await?;
-        if !stored.as_ref().is_some_and(|stored| find(stored).is_some()) {
+        if stored.as_ref().is_none_or(|stored| find(stored).is_none()) {
             stored = self.stored(LOOK_PAUSE).await?;
         }
         let Some(stored) = stored else { return Ok(None) };

@@ -13,7 +13,7 @@ pub struct Credentials {
 }
 
 /// A credential as it is stored.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredCredential {
     /// What whoever stored it sealed.
     pub body: Bytes,

@@ -1,4 +1,4 @@
-//! Users and groups, and what is theirs: policies, keys, Git passwords.
+//! Users and groups, and what is theirs: policies, keys, Git passwords, tokens.
 //!
 //! Everything of an identity is in one partition, so that what decides over a request is one scan. Every change of it puts
 //! its `META` row anew on the condition of its version: changes of one identity happen one after the other, each by someone
@@ -12,4 +12,4 @@ mod users;
 
 pub use changes::{IdentityError, PolicyEdit, UserEdit};
 pub use groups::{Group, GroupPage, GroupSummary, NewGroup};
-pub use users::{AccessKeyRecord, GitCredentialRecord, NewUser, User, UserPage, UserSummary};
+pub use users::{AccessKeyRecord, GitCredentialRecord, NewUser, TokenRecord, User, UserPage, UserSummary};

@@ -3,6 +3,7 @@
 //! | partition | sort key | row |
 //! |---|---|---|
 //! | `ACCOUNT` | `COUNTER#PR` | the id of the newest pull request |
+//! | `ACCOUNT` | `DELETED#<repository id>` | a repository was deleted and is yet to be swept |
 //! | `ACCOUNT` | `FIRST-USER` | the first user was made |
 //! | `ACCOUNT` | `GROUP#<name>` | what listings show of a group |
 //! | `ACCOUNT` | `REPO#<name>` | name → repository id |
@@ -48,6 +49,7 @@
 //! | `USER#<name>` | `GROUP#<name>` | the user is in a group |
 //! | `USER#<name>` | `KEY#<key id>` | an access key |
 //! | `USER#<name>` | `POLICY#<name>` | an inline policy |
+//! | `USER#<name>` | `TOKEN#<id>` | a token for git |
 //! | `SYSTEM` | `DEPLOYMENT` | the id of the installation |
 //! | `SYSTEM` | `KEY#<version>` | a version of the key that secrets are sealed under, wrapped |
 //! | `EVENT#<repository id>` or `EVENT#ACCOUNT` | `<event id>` | an event; expires |
@@ -72,6 +74,7 @@ use ports::{BlobError, BlobName, Key, SortRange};
 
 pub(crate) const ACCOUNT: &str = "ACCOUNT";
 pub(crate) const NAME: &str = "REPO#";
+pub(crate) const DELETED: &str = "DELETED#";
 pub(crate) const USER: &str = "USER#";
 pub(crate) const GROUP: &str = "GROUP#";
 pub(crate) const META: &str = "META";
@@ -96,6 +99,11 @@ pub(crate) const NOTIFICATION_RULE: &str = "WATCH#";
 
 pub(crate) fn name(name: &RepositoryName) -> Key {
     Key::new(ACCOUNT, format!("{NAME}{name}"))
+}
+
+/// What is left to remember of a deleted repository until it is swept.
+pub(crate) fn deleted(id: &RepositoryId) -> Key {
+    Key::new(ACCOUNT, format!("{DELETED}{id}"))
 }
 
 pub(crate) fn repository(id: &RepositoryId) -> String {
@@ -354,6 +362,10 @@ pub(crate) fn user_access_key(name: &UserName, id: &str) -> Key {
 
 pub(crate) fn user_git_credential(name: &UserName, id: &str) -> Key {
     Key::new(user_partition(name), format!("GIT#{id}"))
+}
+
+pub(crate) fn user_token(name: &UserName, id: &str) -> Key {
+    Key::new(user_partition(name), format!("TOKEN#{id}"))
 }
 
 /// A client request token, by the digest of who sent it for what.

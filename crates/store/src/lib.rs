@@ -54,7 +54,7 @@ pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
 pub use identities::{
     AccessKeyRecord, GitCredentialRecord, Group, GroupPage, GroupSummary, IdentityError, NewGroup, NewUser, PolicyEdit,
-    User, UserEdit, UserPage, UserSummary,
+    TokenRecord, User, UserEdit, UserPage, UserSummary,
 };
 pub use notification_rules::{NewNotificationRule, NotificationRule, NotificationRuleError};
 pub use packs::{PackOrigin, StoredPack};

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use domain::RepositoryId;
 use futures_util::future::try_join3;
 use git::{PackFiles, PackId, PackRecord, Part, StagedPack};
-use ports::{BlobError, Blobs};
+use ports::{BlobError, Blobs, EncryptionContext};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,9 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 use tokio::runtime::Handle;
+
+/// What the encryption of a repository's blobs is bound to: its id, under this name.
+const CONTEXT: &str = "coldforge:repository";
 
 /// How a pack came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,10 +50,17 @@ impl StoredPack {
 }
 
 impl Repository {
+    /// The blobs, where new ones are encrypted under the repository's key.
+    fn blobs(&self) -> Arc<dyn Blobs> {
+        let blobs = &self.store().parts.blobs;
+        let context = EncryptionContext::from([(CONTEXT.to_owned(), self.id().to_string())]);
+        blobs.encrypted_under(self.kms_key_id(), &context).unwrap_or_else(|| blobs.clone())
+    }
+
     /// Puts the files of a pack into the blob store. Nobody sees the pack before a change registers it; without that, the
     /// files are left over, to be collected.
     pub async fn store_pack(&self, staged: StagedPack, origin: PackOrigin) -> Result<StoredPack, Error> {
-        let blobs = &self.store().parts.blobs;
+        let blobs = self.blobs();
         let name = |part| keys::pack_file(self.id(), staged.record.id, part);
         let (pack, index, graph) = (name(Part::Pack)?, name(Part::Index)?, name(Part::Graph)?);
         try_join3(

@@ -4,13 +4,14 @@ use crate::error::Error;
 use crate::events::EventsOfChange;
 use crate::ref_protections::KeptProtections;
 use crate::repository::Repository;
-use crate::rows::{self, MetaRow, NameRow, TagsRow, put};
+use crate::rows::{self, DeletedRow, MetaRow, NameRow, TagsRow, put};
 use crate::stores::{Store, random};
 use crate::{change, keys, pull_requests};
 use domain::{Actor, EventKind, EventRepository, RepositoryId, RepositoryName};
 use ports::table::MAX_WRITES_PER_COMMIT;
 use ports::{BlobName, CommitError, Expect, Key, Row, Scan, SortRange, Write};
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 /// What a new repository is to be.
 #[derive(Debug, Clone)]
@@ -148,6 +149,7 @@ impl Store {
             let mut writes = vec![
                 Write::Delete { key: row.key, expect: Expect::Version(row.version) },
                 Write::Delete { key: keys::meta(&id), expect: Expect::Version(repository.version()) },
+                put(keys::deleted(&id), &DeletedRow { deleted: events.time() }, Expect::Absent)?,
             ];
             writes.extend(repository.move_associations(None).await?);
             writes.extend(events.rows(Some(&repository.about()), vec![EventKind::RepositoryDeleted {}])?);
@@ -205,7 +207,23 @@ impl Store {
         }
         self.sweep_pull_requests(id).await?;
         self.sweep_rows(keys::repository(id)).await?;
-        self.sweep_blobs(id).await
+        self.sweep_blobs(id).await?;
+        let swept = Write::Delete { key: keys::deleted(id), expect: Expect::Anything };
+        self.parts.table.commit(vec![swept]).await.map_err(Error::of_commit)?;
+        Ok(())
+    }
+
+    /// The repositories that were deleted and are yet to be swept, with the time of their deletion.
+    pub async fn deleted_repositories(&self) -> Result<Vec<(RepositoryId, SystemTime)>, Error> {
+        let range = SortRange::Prefix(keys::DELETED.to_owned());
+        let rows = self.scan_all(keys::ACCOUNT.to_owned(), range, false).await?;
+        let deleted = rows.iter().map(|row| {
+            let id = RepositoryId::parse(rows::behind(keys::DELETED, &row.key)?);
+            let id = id.map_err(|error| rows::damaged(&row.key, error))?;
+            let DeletedRow { deleted } = rows::decode(row)?;
+            Ok((id, rows::time(deleted)))
+        });
+        deleted.collect()
     }
 
     /// The pull requests are found by rows of the repository, so that they go first.

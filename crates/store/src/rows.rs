@@ -82,6 +82,13 @@ pub(crate) struct NameRow {
     pub(crate) id: RepositoryId,
 }
 
+/// `ACCOUNT` / `DELETED#<id>`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct DeletedRow {
+    #[serde(rename = "d")]
+    pub(crate) deleted: Millis,
+}
+
 /// `REPO#<id>` / `META`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct MetaRow {

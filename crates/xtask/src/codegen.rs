@@ -1,8 +1,10 @@
-//! Writes the Rust of `crates/api` from the models of the APIs, and the registry of `functions` from its folders.
+//! Writes the Rust of `crates/api` from the models of the APIs, and the registry of `functions` and the list of Lambda functions from
+//! its folders.
 
 mod registry;
 mod types;
 
+use crate::lambda_functions;
 use crate::model::{Model, ModelError};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -89,6 +91,8 @@ pub fn generate(root: &Path) -> Result<Vec<(PathBuf, String)>, CodegenError> {
     for (path, content) in registry::generate(root, &models)? {
         files.push((path, formatted(&content)?));
     }
+    let deployed = lambda_functions::functions(&registry::present(root, &models)?);
+    files.push((root.join("infra/functions.json"), lambda_functions::json(&deployed)));
     Ok(files)
 }
 

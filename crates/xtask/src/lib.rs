@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod checks;
 pub mod codegen;
+pub mod lambda_functions;
 pub mod model;
 
 use std::path::{Path, PathBuf};

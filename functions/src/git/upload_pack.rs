@@ -4,8 +4,8 @@ use super::request_reader::request_reader;
 use super::respond::respond;
 use git::ObjectId;
 use git::upload::{Failure, ProtocolVersion, View, advertise, v0, v2};
-use service::{Authorized, Context, GitFailure, GitProtocol, GitRequest, Response};
-use std::collections::HashSet;
+use service::{AuditedReference, Authorized, Context, GitFailure, GitProtocol, GitRequest, Response};
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use store::{Repository, Snapshot};
 use tokio::runtime::Handle;
@@ -75,6 +75,7 @@ impl Serving {
             }
             Ok(Some(v2::Request::Fetch(request))) => {
                 let snapshot = self.open()?;
+                self.note(&request.wants, &snapshot);
                 let unreferenced = self.unreferenced(&request.wants, &snapshot)?;
                 done(v2::answer_fetch(&request, &self.view(&snapshot, &unreferenced), out))
             }
@@ -91,6 +92,7 @@ impl Serving {
             Err(failure) => tell(&failure, out),
             Ok(Some(request)) => {
                 let snapshot = self.open()?;
+                self.note(&request.fetch.wants, &snapshot);
                 let unreferenced = self.unreferenced(&request.fetch.wants, &snapshot)?;
                 done(v0::answer(&request, &self.view(&snapshot, &unreferenced), out))
             }
@@ -99,6 +101,18 @@ impl Serving {
 
     fn open(&self) -> Result<Snapshot, GitFailure> {
         self.runtime.block_on(self.repository.open()).map_err(GitFailure::internal)
+    }
+
+    /// Notes for the record which refs are asked for; a commit that no ref points to goes by its id.
+    fn note(&self, wants: &[ObjectId], snapshot: &Snapshot) {
+        let names: HashMap<ObjectId, &str> = snapshot.refs.iter().map(|tip| (tip.target, tip.name.as_str())).collect();
+        self.cx.notes.references(wants.iter().map(|want| AuditedReference {
+            name: names.get(want).map(|name| (*name).to_owned()),
+            commit: Some(want.to_string()),
+            previous_commit: None,
+            refused: None,
+        }));
+        self.cx.notes.data_transferred();
     }
 
     /// Those of the first few wants that are merge commits without a ref. All others are answered without asking the table.

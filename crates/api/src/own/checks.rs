@@ -24,6 +24,33 @@ impl Check for CreateNotificationRuleInput {
     }
 }
 
+impl Check for CreateTokenInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.user_name, "userName", E::ValidationException)?;
+        filled(&self.token_name, "tokenName", E::ValidationException)?;
+        filled(&self.token_type, "tokenType", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        if let Some(each) = &self.token_name {
+            keeps(each, &TOKEN_NAME, "tokenName", E::ValidationException)?;
+        }
+        if let Some(each) = &self.token_type {
+            keeps(each, &TOKEN_TYPE, "tokenType", E::ValidationException)?;
+        }
+        for each in self.repositories.iter().flatten() {
+            keeps(each, &REPOSITORY_PATTERN, "repositories[]", E::ValidationException)?;
+        }
+        if let Some(each) = &self.access {
+            keeps(each, &TOKEN_ACCESS, "access", E::ValidationException)?;
+        }
+        for each in self.ref_patterns.iter().flatten() {
+            keeps(each, &REF_PATTERN, "refPatterns[]", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
 impl Check for CreateWebhookInput {
     fn check(&self) -> Result<(), Violation> {
         not_empty(&self.repository_name, "repositoryName", E::ValidationException)?;
@@ -71,12 +98,36 @@ impl Check for DeleteRefProtectionInput {
     }
 }
 
+impl Check for DeleteTokenInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.user_name, "userName", E::ValidationException)?;
+        filled(&self.token_id, "tokenId", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        if let Some(each) = &self.token_id {
+            keeps(each, &TOKEN_ID, "tokenId", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
 impl Check for DeleteWebhookInput {
     fn check(&self) -> Result<(), Violation> {
         not_empty(&self.repository_name, "repositoryName", E::ValidationException)?;
         filled(&self.webhook_id, "webhookId", E::ValidationException)?;
         if let Some(each) = &self.repository_name {
             keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for EndUserSessionsInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.user_name, "userName", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
         }
         Ok(())
     }
@@ -149,6 +200,16 @@ impl Check for ListRefProtectionsInput {
     }
 }
 
+impl Check for ListTokensInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.user_name, "userName", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
 impl Check for ListWebhookDeliveriesInput {
     fn check(&self) -> Result<(), Violation> {
         not_empty(&self.repository_name, "repositoryName", E::ValidationException)?;
@@ -165,6 +226,24 @@ impl Check for ListWebhooksInput {
         not_empty(&self.repository_name, "repositoryName", E::ValidationException)?;
         if let Some(each) = &self.repository_name {
             keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for LookUpAuditEventsInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.principal, "principal", E::ValidationException)?;
+        not_empty(&self.repository_name, "repositoryName", E::ValidationException)?;
+        not_empty(&self.event_name, "eventName", E::ValidationException)?;
+        if let Some(each) = &self.principal {
+            keeps(each, &AUDIT_FILTER, "principal", E::ValidationException)?;
+        }
+        if let Some(each) = &self.repository_name {
+            keeps(each, &AUDIT_FILTER, "repositoryName", E::ValidationException)?;
+        }
+        if let Some(each) = &self.event_name {
+            keeps(each, &AUDIT_FILTER, "eventName", E::ValidationException)?;
         }
         Ok(())
     }
@@ -256,6 +335,24 @@ impl Check for UpdateNotificationRuleInput {
         }
         if let Some(each) = &self.target_arn {
             keeps(each, &TOPIC_ARN, "targetArn", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for UpdateTokenInput {
+    fn check(&self) -> Result<(), Violation> {
+        not_empty(&self.user_name, "userName", E::ValidationException)?;
+        filled(&self.token_id, "tokenId", E::ValidationException)?;
+        filled(&self.status, "status", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        if let Some(each) = &self.token_id {
+            keeps(each, &TOKEN_ID, "tokenId", E::ValidationException)?;
+        }
+        if let Some(each) = &self.status {
+            keeps(each, &TOKEN_STATUS, "status", E::ValidationException)?;
         }
         Ok(())
     }

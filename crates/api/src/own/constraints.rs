@@ -2,6 +2,8 @@
 
 use crate::constraint::Constraint;
 
+pub const AUDIT_FILTER: Constraint = Constraint { min: Some(1), max: Some(2048), letters: &[], values: &[] };
+
 pub const BYPASS_PRINCIPAL: Constraint = Constraint { min: Some(1), max: Some(2048), letters: &[], values: &[] };
 
 pub const COMMIT_STATUS_CONTEXT: Constraint =
@@ -35,9 +37,44 @@ pub const REPOSITORY_NAME: Constraint = Constraint {
     values: &[],
 };
 
+pub const REPOSITORY_PATTERN: Constraint = Constraint { min: Some(1), max: Some(100), letters: &[], values: &[] };
+
 pub const TARGET_URL: Constraint = Constraint { min: None, max: Some(2048), letters: &[], values: &[] };
 
+pub const TOKEN_ACCESS: Constraint = Constraint { min: None, max: None, letters: &[], values: &["read", "write"] };
+
+pub const TOKEN_ID: Constraint = Constraint {
+    min: Some(1),
+    max: Some(128),
+    letters: &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z'), ('-', '-')],
+    values: &[],
+};
+
+pub const TOKEN_NAME: Constraint = Constraint { min: Some(1), max: Some(100), letters: &[], values: &[] };
+
+pub const TOKEN_STATUS: Constraint = Constraint { min: None, max: None, letters: &[], values: &["active", "inactive"] };
+
+pub const TOKEN_TYPE: Constraint = Constraint { min: None, max: None, letters: &[], values: &["personal", "deploy"] };
+
 pub const TOPIC_ARN: Constraint = Constraint { min: Some(1), max: Some(512), letters: &[], values: &[] };
+
+pub const USER_NAME: Constraint = Constraint {
+    min: Some(1),
+    max: Some(64),
+    letters: &[
+        ('0', '9'),
+        ('A', 'Z'),
+        ('_', '_'),
+        ('a', 'z'),
+        ('+', '+'),
+        ('=', '='),
+        (',', ','),
+        ('.', '.'),
+        ('@', '@'),
+        ('-', '-'),
+    ],
+    values: &[],
+};
 
 pub const WEBHOOK_FORMAT_NAME: Constraint =
     Constraint { min: None, max: None, letters: &[], values: &["coldforge", "github"] };

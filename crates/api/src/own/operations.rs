@@ -3,7 +3,7 @@
 use super::shapes::*;
 use crate::errors::ErrorCode;
 use crate::json_api::JsonApi;
-use crate::operation::{Conditions, NamesRepository, Operation};
+use crate::operation::{Conditions, NamesRepository, NamesUser, Operation};
 
 /// Makes a notification rule: a topic of SNS gets a sentence for people, with who did it and a link, and the facts for programs.
 pub struct CreateNotificationRule;
@@ -25,6 +25,27 @@ impl Operation for CreateNotificationRule {
 impl NamesRepository for CreateNotificationRuleInput {
     fn repository_name(&self) -> Option<&str> {
         self.repository_name.as_deref()
+    }
+}
+
+/// Makes a token for git over HTTPS, and tells it this once. Not possible with the keys of a session, which the token would outlive.
+pub struct CreateToken;
+
+impl Operation for CreateToken {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "CreateToken";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::UserDoesNotExistException,
+        ErrorCode::ValidationException,
+        ErrorCode::MaximumTokensExceededException,
+    ];
+    type Input = CreateTokenInput;
+    type Output = CreateTokenOutput;
+}
+
+impl NamesUser for CreateTokenInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
     }
 }
 
@@ -95,6 +116,24 @@ impl NamesRepository for DeleteRefProtectionInput {
     }
 }
 
+/// Revokes a token for good, which holds from the next request on.
+pub struct DeleteToken;
+
+impl Operation for DeleteToken {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "DeleteToken";
+    const ERRORS: &'static [ErrorCode] =
+        &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException, ErrorCode::TokenDoesNotExistException];
+    type Input = DeleteTokenInput;
+    type Output = ();
+}
+
+impl NamesUser for DeleteTokenInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
+
 /// Removes a webhook. What still waits for it is not delivered; its log stays for its time.
 pub struct DeleteWebhook;
 
@@ -113,6 +152,23 @@ impl Operation for DeleteWebhook {
 impl NamesRepository for DeleteWebhookInput {
     fn repository_name(&self) -> Option<&str> {
         self.repository_name.as_deref()
+    }
+}
+
+/// Ends all sessions of a user that were issued until now. Their access keys and passwords stay; whoever has an access key can ask for a new session. It takes at most 30 seconds to have an effect everywhere.
+pub struct EndUserSessions;
+
+impl Operation for EndUserSessions {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "EndUserSessions";
+    const ERRORS: &'static [ErrorCode] = &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException];
+    type Input = EndUserSessionsInput;
+    type Output = ();
+}
+
+impl NamesUser for EndUserSessionsInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
     }
 }
 
@@ -249,6 +305,23 @@ impl NamesRepository for ListRefProtectionsInput {
     }
 }
 
+/// Lists the tokens of a user by name. There are at most 50.
+pub struct ListTokens;
+
+impl Operation for ListTokens {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "ListTokens";
+    const ERRORS: &'static [ErrorCode] = &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException];
+    type Input = ListTokensInput;
+    type Output = ListTokensOutput;
+}
+
+impl NamesUser for ListTokensInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
+
 /// Lists what a webhook was told in the last 30 days, the newest first.
 pub struct ListWebhookDeliveries;
 
@@ -285,6 +358,27 @@ impl Operation for ListWebhooks {
 }
 
 impl NamesRepository for ListWebhooksInput {
+    fn repository_name(&self) -> Option<&str> {
+        self.repository_name.as_deref()
+    }
+}
+
+/// Looks up what was done and what was tried, from the newest to the oldest. A page may have fewer events than asked for, or none, and a token for the next one.
+pub struct LookUpAuditEvents;
+
+impl Operation for LookUpAuditEvents {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "LookUpAuditEvents";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::AuditEventsNotAvailableException,
+        ErrorCode::InvalidContinuationTokenException,
+        ErrorCode::InvalidMaxResultsException,
+    ];
+    type Input = LookUpAuditEventsInput;
+    type Output = LookUpAuditEventsOutput;
+}
+
+impl NamesRepository for LookUpAuditEventsInput {
     fn repository_name(&self) -> Option<&str> {
         self.repository_name.as_deref()
     }
@@ -361,6 +455,17 @@ impl NamesRepository for RedeliverWebhookDeliveryInput {
     }
 }
 
+/// Makes a new version of the key under which secrets are sealed. From then on it is used for everything new, and for what is used again; older versions stay, so that everything remains readable. Nobody has to sign in anew.
+pub struct RotateSealingKey;
+
+impl Operation for RotateSealingKey {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "RotateSealingKey";
+    const ERRORS: &'static [ErrorCode] = &[];
+    type Input = crate::operation::Empty;
+    type Output = RotateSealingKeyOutput;
+}
+
 /// Delivers a ping to a webhook that is active, as any other delivery: what became of it is in the log.
 pub struct TestWebhook;
 
@@ -406,6 +511,24 @@ impl NamesRepository for UpdateNotificationRuleInput {
     }
 }
 
+/// Makes a token active or inactive, which holds from the next request on.
+pub struct UpdateToken;
+
+impl Operation for UpdateToken {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "UpdateToken";
+    const ERRORS: &'static [ErrorCode] =
+        &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException, ErrorCode::TokenDoesNotExistException];
+    type Input = UpdateTokenInput;
+    type Output = UpdateTokenOutput;
+}
+
+impl NamesUser for UpdateTokenInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
+
 /// Changes a webhook; what is not given stays. With active, a disabled webhook is told again.
 pub struct UpdateWebhook;
 
@@ -430,13 +553,19 @@ impl NamesRepository for UpdateWebhookInput {
 
 impl Conditions for CreateNotificationRuleInput {}
 
+impl Conditions for CreateTokenInput {}
+
 impl Conditions for CreateWebhookInput {}
 
 impl Conditions for DeleteNotificationRuleInput {}
 
 impl Conditions for DeleteRefProtectionInput {}
 
+impl Conditions for DeleteTokenInput {}
+
 impl Conditions for DeleteWebhookInput {}
+
+impl Conditions for EndUserSessionsInput {}
 
 impl Conditions for GetNotificationRuleInput {}
 
@@ -450,9 +579,13 @@ impl Conditions for ListNotificationRulesInput {}
 
 impl Conditions for ListRefProtectionsInput {}
 
+impl Conditions for ListTokensInput {}
+
 impl Conditions for ListWebhookDeliveriesInput {}
 
 impl Conditions for ListWebhooksInput {}
+
+impl Conditions for LookUpAuditEventsInput {}
 
 impl Conditions for PutCommitStatusInput {}
 
@@ -464,27 +597,36 @@ impl Conditions for TestWebhookInput {}
 
 impl Conditions for UpdateNotificationRuleInput {}
 
+impl Conditions for UpdateTokenInput {}
+
 impl Conditions for UpdateWebhookInput {}
 
 /// The names of all operations.
 pub const OPERATIONS: &[&str] = &[
     "CreateNotificationRule",
+    "CreateToken",
     "CreateWebhook",
     "DeleteNotificationRule",
     "DeleteRefProtection",
+    "DeleteToken",
     "DeleteWebhook",
+    "EndUserSessions",
     "GetNotificationRule",
     "GetRefProtection",
     "GetWebhook",
     "ListCommitStatuses",
     "ListNotificationRules",
     "ListRefProtections",
+    "ListTokens",
     "ListWebhookDeliveries",
     "ListWebhooks",
+    "LookUpAuditEvents",
     "PutCommitStatus",
     "PutRefProtection",
     "RedeliverWebhookDelivery",
+    "RotateSealingKey",
     "TestWebhook",
     "UpdateNotificationRule",
+    "UpdateToken",
     "UpdateWebhook",
 ];

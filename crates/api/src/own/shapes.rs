@@ -4,6 +4,33 @@ use crate::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Something that was done or tried.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AuditEvent {
+    /// The id of the event; it is the id of the request, too.
+    #[serde(rename = "eventId", skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<String>,
+    /// When.
+    #[serde(rename = "eventTime", skip_serializing_if = "Option::is_none")]
+    pub event_time: Option<Timestamp>,
+    /// What was done: the name of the operation, or GitPull or GitPush.
+    #[serde(rename = "eventName", skip_serializing_if = "Option::is_none")]
+    pub event_name: Option<String>,
+    /// The ARN of who did it. Absent when somebody could not be authenticated.
+    #[serde(rename = "principalArn", skip_serializing_if = "Option::is_none")]
+    pub principal_arn: Option<String>,
+    /// The repository that it was about.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// Why it failed, if it did.
+    #[serde(rename = "errorCode", skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<String>,
+    /// The whole record: JSON in the shape of AWS CloudTrail's.
+    #[serde(rename = "record", skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
+}
+
 /// How one check of a commit went.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -59,6 +86,48 @@ pub struct CreateNotificationRuleOutput {
     /// The rule as it is kept.
     #[serde(rename = "rule", skip_serializing_if = "Option::is_none")]
     pub rule: Option<NotificationRule>,
+}
+
+/// What the token is to be good for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateTokenInput {
+    /// The user that the token belongs to: the caller, unless told.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// What its owner calls it.
+    #[serde(rename = "tokenName", skip_serializing_if = "Option::is_none")]
+    pub token_name: Option<String>,
+    /// personal for a person, deploy for a machine.
+    #[serde(rename = "tokenType", skip_serializing_if = "Option::is_none")]
+    pub token_type: Option<String>,
+    /// The repositories it is for: names in which * stands for any text and ? for any one character. 1 to 20; all repositories unless told, which a deploy token has to be.
+    #[serde(rename = "repositories", skip_serializing_if = "Option::is_none")]
+    pub repositories: Option<Vec<String>>,
+    /// read for fetching alone, write for pushing too. read unless told.
+    #[serde(rename = "access", skip_serializing_if = "Option::is_none")]
+    pub access: Option<String>,
+    /// The full names of refs that it may push to, with the same wildcards; none for all. At most 20.
+    #[serde(rename = "refPatterns", skip_serializing_if = "Option::is_none")]
+    pub ref_patterns: Option<Vec<String>>,
+    /// How many days it is good for: 90 for a personal and 365 for a deploy token unless told, and no more than the service allows.
+    #[serde(rename = "expiresInDays", skip_serializing_if = "Option::is_none")]
+    pub expires_in_days: Option<i32>,
+}
+
+/// The token.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateTokenOutput {
+    /// What is known of it.
+    #[serde(rename = "token", skip_serializing_if = "Option::is_none")]
+    pub token: Option<Token>,
+    /// The token itself, to be given to git as the password. It is told only now.
+    #[serde(rename = "tokenValue", skip_serializing_if = "Option::is_none")]
+    pub token_value: Option<String>,
+    /// A user name to go with it; git wants one, and the service does not look at it.
+    #[serde(rename = "gitUserName", skip_serializing_if = "Option::is_none")]
+    pub git_user_name: Option<String>,
 }
 
 /// The webhook to make.
@@ -130,6 +199,18 @@ pub struct DeleteRefProtectionOutput {
     pub ref_protection: Option<RefProtection>,
 }
 
+/// Which token.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteTokenInput {
+    /// The user that the token belongs to: the caller, unless told.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// The id of the token, which is not secret.
+    #[serde(rename = "tokenId", skip_serializing_if = "Option::is_none")]
+    pub token_id: Option<String>,
+}
+
 /// Which webhook.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -140,6 +221,15 @@ pub struct DeleteWebhookInput {
     /// The id of the webhook.
     #[serde(rename = "webhookId", skip_serializing_if = "Option::is_none")]
     pub webhook_id: Option<String>,
+}
+
+/// Whose sessions to end.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EndUserSessionsInput {
+    /// The name of the user.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
 }
 
 /// Which rule.
@@ -271,6 +361,24 @@ pub struct ListRefProtectionsOutput {
     pub ref_protections: Option<Vec<RefProtection>>,
 }
 
+/// Whose tokens.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListTokensInput {
+    /// The user that the token belongs to: the caller, unless told.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+}
+
+/// All tokens of the user.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListTokensOutput {
+    /// What is known of the tokens; never the tokens themselves.
+    #[serde(rename = "tokens", skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<Vec<Token>>,
+}
+
 /// Which webhook's deliveries.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -317,6 +425,48 @@ pub struct ListWebhooksOutput {
     /// All of them, by id.
     #[serde(rename = "webhooks", skip_serializing_if = "Option::is_none")]
     pub webhooks: Option<Vec<Webhook>>,
+}
+
+/// Which events to look up: those that everything said here is true of.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LookUpAuditEventsInput {
+    /// Only what was done by this user: the ARN, or the name.
+    #[serde(rename = "principal", skip_serializing_if = "Option::is_none")]
+    pub principal: Option<String>,
+    /// Only what was about this repository.
+    #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
+    pub repository_name: Option<String>,
+    /// Only this operation, or GitPull or GitPush.
+    #[serde(rename = "eventName", skip_serializing_if = "Option::is_none")]
+    pub event_name: Option<String>,
+    /// Nothing earlier than this.
+    #[serde(rename = "startTime", skip_serializing_if = "Option::is_none")]
+    pub start_time: Option<Timestamp>,
+    /// Nothing later than this.
+    #[serde(rename = "endTime", skip_serializing_if = "Option::is_none")]
+    pub end_time: Option<Timestamp>,
+    /// Only what failed.
+    #[serde(rename = "errorsOnly", skip_serializing_if = "Option::is_none")]
+    pub errors_only: Option<bool>,
+    /// What the page before gave to go on.
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
+    /// How many events a page has at most; 50 unless told.
+    #[serde(rename = "maxResults", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i32>,
+}
+
+/// A page of events.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LookUpAuditEventsOutput {
+    /// The events, from the newest to the oldest.
+    #[serde(rename = "events", skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<AuditEvent>>,
+    /// Asks for the next page; absent when there are no more.
+    #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
 }
 
 /// Which events of a repository a topic is told of.
@@ -478,6 +628,15 @@ pub struct RefProtection {
     pub last_modified_arn: Option<String>,
 }
 
+/// What was made.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RotateSealingKeyOutput {
+    /// The version that is used from now on.
+    #[serde(rename = "keyVersion", skip_serializing_if = "Option::is_none")]
+    pub key_version: Option<i32>,
+}
+
 /// Which webhook.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -497,6 +656,45 @@ pub struct TestWebhookOutput {
     /// The id of the delivery.
     #[serde(rename = "deliveryId", skip_serializing_if = "Option::is_none")]
     pub delivery_id: Option<String>,
+}
+
+/// A token for git over HTTPS. It may do what its owner may at that moment, as far as its scope includes it, and nothing but fetch and push.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Token {
+    /// The id of the token, which is not secret.
+    #[serde(rename = "tokenId", skip_serializing_if = "Option::is_none")]
+    pub token_id: Option<String>,
+    /// Its owner.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// What its owner calls it.
+    #[serde(rename = "tokenName", skip_serializing_if = "Option::is_none")]
+    pub token_name: Option<String>,
+    /// personal for a person, deploy for a machine.
+    #[serde(rename = "tokenType", skip_serializing_if = "Option::is_none")]
+    pub token_type: Option<String>,
+    /// The repositories it is for: names in which * stands for any text and ? for any one character.
+    #[serde(rename = "repositories", skip_serializing_if = "Option::is_none")]
+    pub repositories: Option<Vec<String>>,
+    /// read for fetching alone, write for pushing too.
+    #[serde(rename = "access", skip_serializing_if = "Option::is_none")]
+    pub access: Option<String>,
+    /// The full names of refs that it may push to, with the same wildcards; none for all.
+    #[serde(rename = "refPatterns", skip_serializing_if = "Option::is_none")]
+    pub ref_patterns: Option<Vec<String>>,
+    /// Whether it may be used.
+    #[serde(rename = "status", skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// When it was made.
+    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
+    pub creation_date: Option<Timestamp>,
+    /// When it is over.
+    #[serde(rename = "expirationDate", skip_serializing_if = "Option::is_none")]
+    pub expiration_date: Option<Timestamp>,
+    /// When it was last used, to a quarter of an hour; absent before the first time.
+    #[serde(rename = "lastUsedDate", skip_serializing_if = "Option::is_none")]
+    pub last_used_date: Option<Timestamp>,
 }
 
 /// What to change.
@@ -530,6 +728,30 @@ pub struct UpdateNotificationRuleOutput {
     /// The rule as it is kept now.
     #[serde(rename = "rule", skip_serializing_if = "Option::is_none")]
     pub rule: Option<NotificationRule>,
+}
+
+/// Which token, and what it is to be.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateTokenInput {
+    /// The user that the token belongs to: the caller, unless told.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// The id of the token, which is not secret.
+    #[serde(rename = "tokenId", skip_serializing_if = "Option::is_none")]
+    pub token_id: Option<String>,
+    /// Whether it may be used from now on.
+    #[serde(rename = "status", skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+}
+
+/// The token.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateTokenOutput {
+    /// What is known of it now.
+    #[serde(rename = "token", skip_serializing_if = "Option::is_none")]
+    pub token: Option<Token>,
 }
 
 /// What to change.

@@ -231,7 +231,7 @@ async fn a_key_that_cannot_be_used_is_told_by_what_is_wrong_with_it() {
         }),
     ] {
         let script = Script::new(move |_, _| s3_refusal(status, code, message));
-        let blobs = blobs(&script).encrypted_under(key());
+        let blobs = blobs(&script).with_encryption(key());
         let put = blobs.put(&name(), "bytes".into()).await.unwrap_err();
         let put_file = blobs.put_file(&name(), &large_file()).await.unwrap_err();
         let get = blobs.get_range(&name(), 0..1).await.unwrap_err();
@@ -246,7 +246,7 @@ async fn a_key_that_cannot_be_used_is_told_by_what_is_wrong_with_it() {
 #[tokio::test]
 async fn every_object_is_encrypted_under_the_key_that_was_set() {
     let script = multipart(stored_part, |_, _| completed());
-    let blobs = blobs(&script).encrypted_under(key());
+    let blobs = blobs(&script).with_encryption(key());
     blobs.put(&name(), "bytes".into()).await.unwrap();
     blobs.put_file(&name(), &large_file()).await.unwrap();
     let begun = script.sent().into_iter().filter(|sent| sent.headers.contains_key("x-amz-meta-put"));
@@ -261,11 +261,34 @@ async fn every_object_is_encrypted_under_the_key_that_was_set() {
 }
 
 #[tokio::test]
+async fn a_repositorys_own_key_takes_the_place_of_the_usual_one() {
+    let context = [("repository".to_owned(), "r-2".to_owned())].into();
+    for (own, usual, expected) in [
+        (Some("key-of-r-2"), Some(key()), Some("key-of-r-2")),
+        (None, Some(key()), Some(key().key_id.as_str())),
+        (Some("key-of-r-2"), None, Some("key-of-r-2")),
+        (None, None, None),
+    ] {
+        let script = Script::new(|_, _| answer(200, ""));
+        let blobs = usual.map_or_else(|| blobs(&script), |usual| blobs(&script).with_encryption(usual));
+        let Some(encrypted) = blobs.encrypted_under(own, &context) else {
+            assert_eq!(expected, None, "without any key there is no door of its own");
+            continue;
+        };
+        encrypted.put(&name(), "bytes".into()).await.unwrap();
+        let [sent] = script.sent().try_into().unwrap();
+        assert_eq!(sent.headers["x-amz-server-side-encryption-aws-kms-key-id"], expected.unwrap());
+        let told = STANDARD.decode(&sent.headers["x-amz-server-side-encryption-context"]).unwrap();
+        assert_eq!(told, br#"{"repository":"r-2"}"#);
+    }
+}
+
+#[tokio::test]
 async fn an_emulator_keeps_the_key_of_an_object() {
     let emulator = Emulator::start();
     let key_id = emulator.key();
     let blobs = emulator.blobs();
-    let own = blobs.encrypted_under(Encryption { key_id: key_id.clone(), ..key() });
+    let own = blobs.with_encryption(Encryption { key_id: key_id.clone(), ..key() });
     own.put(&name(), "bytes".into()).await.unwrap();
     let large = BlobName::parse("packs/large.pack").unwrap();
     own.put_file(&large, &large_file()).await.unwrap();

@@ -7,6 +7,7 @@ mod conformance;
 mod connection;
 mod emulator;
 mod keys;
+mod publisher;
 mod script;
 mod stream;
 mod table;

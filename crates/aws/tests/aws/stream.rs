@@ -21,6 +21,20 @@ fn delivered(emulator: &Emulator) -> StreamEvent {
     serde_json::from_value(records).unwrap()
 }
 
+#[test]
+fn the_sample_of_a_stream_tells_of_an_event() {
+    let events = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events");
+    let sample = std::fs::read(format!("{events}/lambda/stream.json")).unwrap();
+    let StreamEvent { records } = serde_json::from_slice(&sample).unwrap();
+    let [record] = records.as_slice() else { panic!("{} records", records.len()) };
+    assert_eq!(record.sequence(), "4421584500000000017450439091");
+    let told = record.change().unwrap().row.unwrap();
+    let event = std::fs::read(format!("{events}/repository_created.json")).unwrap();
+    let (told, event): (Value, Value) =
+        (serde_json::from_slice(&told.body).unwrap(), serde_json::from_slice(&event).unwrap());
+    assert_eq!(told, event);
+}
+
 #[tokio::test]
 async fn a_stream_tells_what_was_committed() {
     let emulator = Emulator::start();

@@ -84,7 +84,7 @@ impl<P: Feed + ?Sized, A: Around> Feed for Decorated<P, A> {
 }
 
 #[async_trait]
-impl<P: Blobs + ?Sized, A: Around> Blobs for Decorated<P, A> {
+impl<P: Blobs + ?Sized, A: Around + Clone + 'static> Blobs for Decorated<P, A> {
     async fn put(&self, name: &BlobName, bytes: Bytes) -> Result<(), BlobError> {
         let call = Call::new(CallKind::Put, name.as_str()).with_bytes(bytes.len() as u64);
         self.around.around(call, self.inner.put(name, bytes)).await
@@ -112,6 +112,11 @@ impl<P: Blobs + ?Sized, A: Around> Blobs for Decorated<P, A> {
 
     async fn delete(&self, name: &BlobName) -> Result<(), BlobError> {
         self.around.around(Call::new(CallKind::Delete, name.as_str()), self.inner.delete(name)).await
+    }
+
+    fn encrypted_under(&self, key: Option<&str>, context: &EncryptionContext) -> Option<Arc<dyn Blobs>> {
+        let inner = self.inner.encrypted_under(key, context)?;
+        Some(Arc::new(Decorated { inner, around: self.around.clone() }))
     }
 
     // Signing makes no call, so there is nothing to act around.

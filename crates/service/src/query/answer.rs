@@ -2,6 +2,7 @@
 
 use super::{QueryApi, Xml};
 use crate::Response;
+use crate::api_request::say_when;
 use crate::body::Body;
 use crate::failure::{Code, Failure};
 use auth::Reason;
@@ -22,7 +23,14 @@ pub(crate) fn failure(api: QueryApi, request_id: &str, failure: &Failure) -> Res
     let at_fault = if status.is_server_error() { "Receiver" } else { "Sender" };
     let error = Xml::new().text("Type", at_fault).text("Code", name).text("Message", &failure.message);
     let body = Xml::new().nested("Error", &error).text("RequestId", request_id);
-    answer(status, body.document("ErrorResponse", &api.namespace()))
+    let mut response = answer(status, body.document("ErrorResponse", &api.namespace()));
+    say_when(&mut response, failure.retry_after);
+    response
+}
+
+/// What a failure is called in this protocol.
+pub(crate) fn name_of(code: Code) -> &'static str {
+    name_and_status(code).0
 }
 
 /// What the common failures are called in this protocol (AWS IAM API reference, "Common errors").
@@ -37,6 +45,7 @@ fn name_and_status(code: Code) -> (&'static str, StatusCode) {
         Code::AccessDenied => ("AccessDenied", StatusCode::FORBIDDEN),
         Code::UnknownOperation | Code::NotImplemented => ("InvalidAction", StatusCode::BAD_REQUEST),
         Code::Serialization | Code::Api(_) => ("ValidationError", StatusCode::BAD_REQUEST),
+        Code::Throttled => ("Throttling", StatusCode::TOO_MANY_REQUESTS),
         Code::TooLarge => ("RequestEntityTooLarge", StatusCode::PAYLOAD_TOO_LARGE),
         Code::Unavailable => ("ServiceUnavailable", StatusCode::SERVICE_UNAVAILABLE),
         Code::Internal => ("ServiceFailure", StatusCode::INTERNAL_SERVER_ERROR),

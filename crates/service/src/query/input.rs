@@ -3,6 +3,7 @@
 use super::QueryError;
 use crate::failure::{Failure, Result};
 use percent_encoding::percent_decode;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The parameters of a request. Those that an operation does not know are ignored, as AWS does it.
@@ -25,6 +26,12 @@ impl QueryInput {
             parameters.insert(name, value);
         }
         Ok(Self { parameters })
+    }
+
+    /// The parameters for the record, by name.
+    pub(crate) fn told(&self) -> Value {
+        let told = self.parameters.iter().filter(|(name, _)| !["Action", "Version"].contains(&name.as_str()));
+        told.map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect()
     }
 
     /// The operation.

@@ -22,6 +22,12 @@ impl Deref for UserOrCaller {
     }
 }
 
+impl UserOrCaller {
+    pub(crate) fn of(user: User) -> Self {
+        Self(user)
+    }
+}
+
 /// The user whose ARN is the `PolicySourceArn`.
 #[derive(Debug)]
 pub struct PolicySource(User);
@@ -121,15 +127,24 @@ impl Resource<QueryInput> for Group {
     }
 }
 
-/// The user of that name, if the caller may perform `action` on it. One who may not learns nothing of whether there is one.
+impl Context {
+    /// The user of that name, if there is one and the caller may perform `action` on it. One who may not learns nothing of whether
+    /// there is one.
+    pub(crate) async fn find_user(&self, action: &str, name: &UserName) -> Result<Option<User>> {
+        let found = self.store.find_user(name).await?;
+        let (region, account) = (&self.settings.region, &self.settings.account);
+        let arn = match &found {
+            Some(user) => user_arn(region, account, &user.summary.path, &user.summary.name),
+            None => user_arn(region, account, &IdentityPath::default(), name),
+        };
+        self.authorize_on(action, &arn)?;
+        Ok(found)
+    }
+}
+
+/// The user of that name, if the caller may perform `action` on it.
 async fn user(cx: &Context, action: &str, name: &UserName) -> Result<User> {
-    let found = cx.store.find_user(name).await?;
-    let (region, account) = (&cx.settings.region, &cx.settings.account);
-    let arn = match &found {
-        Some(user) => user_arn(region, account, &user.summary.path, &user.summary.name),
-        None => user_arn(region, account, &IdentityPath::default(), name),
-    };
-    cx.authorize_on(action, &arn)?;
+    let found = cx.find_user(action, name).await?;
     found.ok_or_else(|| Failure::query(QueryError::NoSuchEntity, format!("there is no user '{name}'")))
 }
 

@@ -1,10 +1,13 @@
 //! The road of a request to IAM or STS: authenticate, find the operation, find the resource, authorise, run, answer.
 
-use super::{QueryApi, QueryInput, Xml, answer};
+use super::answer::{self, name_of};
+use super::{QueryApi, QueryInput, Xml};
 use crate::Response;
+use crate::audit::hidden;
 use crate::body::Body;
 use crate::failure::{Code, Failure, Result};
-use crate::pipeline::{Peer, Record, Service, log_fault, uncollected};
+use crate::pipeline::{Peer, Service, log_fault, uncollected};
+use crate::record::Record;
 use http::request::Parts;
 
 /// The longest request body, in bytes: a policy document of 131,072 characters, form-encoded, and the rest.
@@ -32,7 +35,7 @@ impl Service {
             Ok(result) => answer::success(api, &action, request_id, &result),
             Err(failure) => {
                 log_fault(request_id, failure.source.as_deref());
-                record.error = failure.code.as_str();
+                record.fails(name_of(failure.code), &failure.message);
                 answer::failure(api, request_id, &failure)
             }
         }
@@ -48,14 +51,18 @@ impl Service {
         request_id: &str,
         record: &mut Record,
     ) -> Result<Xml> {
-        let caller = self.authenticate_api(from, body, api.name(), &api.regions(&self.settings.region)).await?;
-        record.principal = caller.principal.arn();
         let entry = self.queries.iter().find(|(place, _)| **place == (api.name(), input.action()));
+        record.source = api.event_source();
+        if let Some(((_, action), entry)) = entry {
+            (record.operation, record.read_only) = ((*action).to_owned(), entry.is_read());
+        }
+        let caller = self.authenticate_api(from, body, api.name(), &api.regions(&self.settings.region)).await?;
+        record.principal = Some(caller.principal.clone());
         let Some(((_, action), entry)) = entry else {
             return Err(Failure::with_code(Code::UnknownOperation, "the request names no Action that is known here"));
         };
-        record.operation = (*action).to_owned();
-        let cx = self.context(request_id, caller);
+        record.parameters = hidden(input.told());
+        let cx = self.context(request_id, caller, record);
         if !entry.is_for_sessions() {
             cx.require_long_term_credentials(action)?;
         }

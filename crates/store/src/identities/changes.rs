@@ -1,7 +1,7 @@
 //! Changes to identities: what can be changed, and the one way in which it happens.
 
-use super::rows::{AccessKeyRow, AttachedRow, GitCredentialRow, InlinePolicyRow};
-use super::users::{AccessKeyRecord, GitCredentialRecord, User, put_user};
+use super::rows::{AccessKeyRow, AttachedRow, GitCredentialRow, InlinePolicyRow, TokenRow};
+use super::users::{AccessKeyRecord, GitCredentialRecord, TokenRecord, User, put_user};
 use crate::error::Error;
 use crate::events::EventsOfChange;
 use crate::rows::{millis, put};
@@ -102,6 +102,15 @@ pub enum UserEdit {
     },
     /// Removes a Git user name and password, by its id.
     DeleteGitCredential(String),
+    /// Adds a token, or changes one.
+    PutToken {
+        /// What is told of it.
+        token: TokenRecord,
+        /// The HMAC and the scope.
+        sealed: Bytes,
+    },
+    /// Removes a token, by its id.
+    DeleteToken(String),
 }
 
 impl Store {
@@ -171,7 +180,10 @@ fn told(user: &User, edit: &UserEdit) -> (IdentityChange, Option<String>) {
         UserEdit::PutGitCredential { credential: git, .. } => {
             (credential(user.git_credentials.iter().any(|known| known.id == git.id)), git.id.clone())
         }
-        UserEdit::DeleteAccessKey(id) | UserEdit::DeleteGitCredential(id) => {
+        UserEdit::PutToken { token, .. } => {
+            (credential(user.tokens.iter().any(|known| known.id == token.id)), token.id.clone())
+        }
+        UserEdit::DeleteAccessKey(id) | UserEdit::DeleteGitCredential(id) | UserEdit::DeleteToken(id) => {
             (IdentityChange::CredentialDeleted, id.clone())
         }
     };
@@ -216,6 +228,17 @@ fn write(user: &User, edit: UserEdit, writes: &mut Vec<Write>) -> Result<(), Err
                 writes.push(delete(keys::credential(&known.credential)));
             }
             writes.push(delete(keys::user_git_credential(name, &id)));
+        }
+        UserEdit::PutToken { token, sealed } => {
+            let known = user.tokens.iter().any(|known| known.id == token.id);
+            let TokenRecord { id, name: called, kind, active, created } = token;
+            writes.push(put_credential(&id, sealed, known));
+            let row = TokenRow { name: called, kind, active, created: millis(created) };
+            writes.push(put(keys::user_token(name, &id), &row, Expect::Anything)?);
+        }
+        UserEdit::DeleteToken(id) => {
+            writes.push(delete(keys::credential(&id)));
+            writes.push(delete(keys::user_token(name, &id)));
         }
     }
     Ok(())

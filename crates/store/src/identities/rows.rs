@@ -1,7 +1,7 @@
 //! The bodies of identity rows.
 
 use crate::rows::Millis;
-use domain::{GroupName, IdentityPath, PolicyName, UniqueId, UserName};
+use domain::{GroupName, IdentityPath, PolicyName, TokenKind, UniqueId, UserName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -88,6 +88,19 @@ pub(super) struct GitCredentialRow {
     pub(super) user_name: String,
     #[serde(rename = "k")]
     pub(super) credential: String,
+    #[serde(rename = "a")]
+    pub(super) active: bool,
+    #[serde(rename = "c")]
+    pub(super) created: Millis,
+}
+
+/// `USER#<name>` / `TOKEN#<id>`: a token. What it may do is kept with its HMAC, where it is looked up.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct TokenRow {
+    #[serde(rename = "n")]
+    pub(super) name: String,
+    #[serde(rename = "d")]
+    pub(super) kind: TokenKind,
     #[serde(rename = "a")]
     pub(super) active: bool,
     #[serde(rename = "c")]

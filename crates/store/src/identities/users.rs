@@ -2,7 +2,8 @@
 
 use super::changes::{IdentityError, put_meta};
 use super::rows::{
-    AccessKeyRow, AttachedRow, FirstUserRow, GitCredentialRow, InlinePolicyRow, MembershipRow, UserRow, UserSummaryRow,
+    AccessKeyRow, AttachedRow, FirstUserRow, GitCredentialRow, InlinePolicyRow, MembershipRow, TokenRow, UserRow,
+    UserSummaryRow,
 };
 use crate::error::Error;
 use crate::events::EventsOfChange;
@@ -10,8 +11,8 @@ use crate::rows::{self, put, time};
 use crate::stores::{Store, unique_id};
 use crate::{change, keys};
 use domain::{
-    Actor, EventIdentity, EventKind, GroupName, IdentityChange, IdentityKind, IdentityPath, PolicyName, UniqueId,
-    UniqueIdKind, UserName,
+    Actor, EventIdentity, EventKind, GroupName, IdentityChange, IdentityKind, IdentityPath, PolicyName, TokenKind,
+    UniqueId, UniqueIdKind, UserName,
 };
 use ports::{CommitError, Expect, Row, SortRange, Version, Write};
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,6 +59,8 @@ pub struct User {
     pub access_keys: Vec<AccessKeyRecord>,
     /// The Git user names and passwords.
     pub git_credentials: Vec<GitCredentialRecord>,
+    /// The tokens.
+    pub tokens: Vec<TokenRecord>,
     /// Sessions of the user are good only if they were issued later.
     pub sessions_valid_after: Option<SystemTime>,
     pub(super) version: Version,
@@ -91,6 +94,21 @@ pub struct GitCredentialRecord {
     pub created: SystemTime,
 }
 
+/// What is told of a token, besides what it may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRecord {
+    /// Its id, under which its HMAC and its scope are stored.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// Whom it is for.
+    pub kind: TokenKind,
+    /// Whether it may be used.
+    pub active: bool,
+    /// When it was made.
+    pub created: SystemTime,
+}
+
 /// Some of the account's users, by name.
 #[derive(Debug)]
 pub struct UserPage {
@@ -113,6 +131,7 @@ impl User {
             && self.groups.is_empty()
             && self.access_keys.is_empty()
             && self.git_credentials.is_empty()
+            && self.tokens.is_empty()
     }
 }
 
@@ -172,6 +191,7 @@ impl Store {
                 groups: Vec::new(),
                 access_keys: Vec::new(),
                 git_credentials: Vec::new(),
+                tokens: Vec::new(),
                 sessions_valid_after: None,
                 version,
             }),
@@ -257,6 +277,7 @@ fn read_user(rows: &[Row]) -> Result<Option<User>, Error> {
         groups: Vec::new(),
         access_keys: Vec::new(),
         git_credentials: Vec::new(),
+        tokens: Vec::new(),
         sessions_valid_after: sessions_valid_after.map(time),
         version: meta.version,
     };
@@ -287,6 +308,10 @@ fn read_user(rows: &[Row]) -> Result<Option<User>, Error> {
                 let id = rest.to_owned();
                 let record = GitCredentialRecord { id, user_name, credential, active, created: time(created) };
                 user.git_credentials.push(record);
+            }
+            "TOKEN" => {
+                let TokenRow { name, kind, active, created } = rows::decode(row)?;
+                user.tokens.push(TokenRecord { id: rest.to_owned(), name, kind, active, created: time(created) });
             }
             _ => return Err(rows::damaged(&row.key, "a user has no rows of this kind")),
         }

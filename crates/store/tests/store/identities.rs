@@ -86,10 +86,10 @@ async fn what_is_changed_is_there_and_is_told() {
     assert_eq!((bob.tags, bob.attached), (tags, ["arn".to_owned()].into()));
     assert_eq!((bob.access_keys.len(), bob.git_credentials.len()), (1, 1));
     let credentials = fixture.store.credentials();
-    assert_eq!(credentials.find("KEY").await.unwrap().as_deref(), Some(&b"sealed true"[..]));
+    assert_eq!(credentials.find("KEY").await.unwrap().map(|stored| stored.body).as_deref(), Some(&b"sealed true"[..]));
 
     edit(&fixture, "bob", &[key("KEY", false), git("G", "git-2")]).await.unwrap();
-    assert_eq!(credentials.find("KEY").await.unwrap().as_deref(), Some(&b"sealed false"[..]));
+    assert_eq!(credentials.find("KEY").await.unwrap().map(|stored| stored.body).as_deref(), Some(&b"sealed false"[..]));
     assert_eq!(credentials.find("git-1").await.unwrap(), None, "the replaced password is still there");
     assert!(credentials.find("git-2").await.unwrap().is_some());
     edit(&fixture, "bob", &[UserEdit::DeleteAccessKey("KEY".into()), UserEdit::DeleteGitCredential("G".into())])
@@ -213,4 +213,19 @@ async fn a_damaged_row_is_a_fault_and_not_a_missing_policy() {
     edit(&fixture, "bob", &[attach("arn")]).await.unwrap();
     fixture.table.damage("USER#", "{").await;
     assert!(matches!(fixture.store.find_user(&user_name("bob")).await, Err(Error::Damaged { .. })));
+}
+
+#[tokio::test]
+async fn sessions_end_once_and_never_begin_again() {
+    let fixture = fixture();
+    fixture.store.create_user(&ana(), new_user("bob")).await.unwrap();
+    assert_eq!(find(&fixture, "bob").await.sessions_valid_after, None);
+    let at = |seconds| std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+    for (time, expected) in [(10, 10), (20, 20), (15, 20)] {
+        edit(&fixture, "bob", &[UserEdit::EndSessions(at(time))]).await.unwrap();
+        assert_eq!(find(&fixture, "bob").await.sessions_valid_after, Some(at(expected)));
+    }
+    let tags = BTreeMap::from([("team".to_owned(), "red".to_owned())]);
+    edit(&fixture, "bob", &[UserEdit::SetTags(tags)]).await.unwrap();
+    assert_eq!(find(&fixture, "bob").await.sessions_valid_after, Some(at(20)));
 }

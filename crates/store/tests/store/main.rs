@@ -15,6 +15,7 @@ mod pull_request_histories;
 mod pull_requests;
 mod ref_protections;
 mod repositories;
+mod sealing_keys;
 mod settings;
 mod snapshots;
 mod support;

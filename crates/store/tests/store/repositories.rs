@@ -192,9 +192,12 @@ async fn a_sweep_leaves_nothing_of_a_deleted_repository_and_everything_of_others
     }
     assert!(matches!(fixture.store.sweep_deleted_repository(doomed.id()).await, Err(Error::NotDeleted)));
     fixture.store.delete_repository(&ana(), doomed.name()).await.unwrap();
+    let to_sweep: Vec<_> = fixture.store.deleted_repositories().await.unwrap().into_iter().map(|(id, _)| id).collect();
+    assert_eq!(to_sweep, [doomed.id().clone()]);
     for _ in 0..2 {
         fixture.store.sweep_deleted_repository(doomed.id()).await.unwrap();
     }
+    assert_eq!(fixture.store.deleted_repositories().await.unwrap(), []);
     let of_doomed = |name: &String| name.contains(doomed.id().as_str()) && !name.starts_with("EVENT#");
     assert_eq!(fixture.table.keys().await.into_iter().find(of_doomed), None);
     assert_eq!(fixture.blob_names().await.into_iter().find(of_doomed), None);

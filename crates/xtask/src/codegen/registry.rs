@@ -25,6 +25,17 @@ pub(super) fn generate(root: &Path, models: &[(KeptApi, Model)]) -> Result<Vec<(
     Ok(files)
 }
 
+/// The operations that there is a function for, with the APIs that they belong to.
+pub(super) fn present<'a>(
+    root: &Path,
+    models: &'a [(KeptApi, Model)],
+) -> Result<Vec<(&'a KeptApi, &'a str)>, CodegenError> {
+    let modules: Vec<String> = families(&root.join("functions/src"), models)?.into_values().flatten().collect();
+    let operations =
+        models.iter().flat_map(|(api, model)| model.operations.keys().map(move |name| (api, name.as_str())));
+    Ok(operations.filter(|(_, name)| modules.contains(&field(name))).collect())
+}
+
 /// The folders that hold functions of operations of the models, with the names of all their files without the extension.
 fn families(functions: &Path, models: &[(KeptApi, Model)]) -> Result<BTreeMap<String, Vec<String>>, CodegenError> {
     let mut families = BTreeMap::new();

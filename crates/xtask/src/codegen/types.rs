@@ -30,6 +30,7 @@ const SUBJECTS: &[(&str, &str, &[&str])] = &[
     ("NamesRepository", "repository_name", &["repositoryName", "oldName"]),
     ("NamesComment", "comment_id", &["commentId", "inReplyTo"]),
     ("NamesResource", "resource_arn", &["resourceArn"]),
+    ("NamesUser", "user_name", &["userName"]),
 ];
 
 /// What generated code may use of `crate::operation`.
@@ -39,6 +40,7 @@ const OF_OPERATIONS: &[&str] = &[
     "NamesPullRequest",
     "NamesRepository",
     "NamesResource",
+    "NamesUser",
     "Operation",
     "branch_reference",
     "specified_reference",

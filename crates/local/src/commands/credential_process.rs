@@ -1,0 +1,73 @@
+//! `coldforge credential-process`: keys of a session in exchange for keys that stay, in the form in which AWS's clients ask a
+//! program for keys (AWS SDKs and tools reference guide, "Process credential provider").
+
+use super::{CommandError, Connection, EXIT_CODES, print_json};
+use clap::Args;
+use client::{CallError, QueryApi, element};
+use serde_json::json;
+use std::path::PathBuf;
+
+/// The session to ask for.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES, after_long_help = EXAMPLE)]
+pub(crate) struct CredentialProcess {
+    /// How long the keys are good, in seconds: 900 to 129600
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    duration: u32,
+
+    /// A file with a policy: the session may do what your policies and this one both allow
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+
+    #[command(flatten)]
+    connection: Connection,
+}
+
+const EXAMPLE: &str = "\
+Example (~/.aws/config): the AWS CLI, the SDKs, boto3, git-remote-codecommit and the credential helper use the profile 'work', \
+and only coldforge reads the keys of 'work-keys':
+
+  [profile work-keys]
+  region = eu-west-1
+  aws_access_key_id = CFKA...
+  aws_secret_access_key = cfs_...
+  services = coldforge
+  [profile work]
+  region = eu-west-1
+  credential_process = coldforge credential-process --profile work-keys
+  services = coldforge
+  [services coldforge]
+  codecommit =
+    endpoint_url = https://git.example.com
+
+Prints the keys as JSON: Version, AccessKeyId, SecretAccessKey, SessionToken, Expiration.
+
+Exit codes: 0 done; 1 the service refused it (its error is on standard error); 2 the arguments are wrong; \
+3 it is not known where the service is or with which keys; 4 the service cannot be reached.";
+
+impl CredentialProcess {
+    /// Asks for a session and prints its keys.
+    pub(crate) async fn run(self) -> Result<(), CommandError> {
+        let duration = self.duration.to_string();
+        let policy = self.policy.as_ref().map(|file| {
+            let read = std::fs::read_to_string(file);
+            read.map_err(|error| CommandError::Usage(format!("--policy: '{}': {error}", file.display())))
+        });
+        let policy = policy.transpose()?;
+        let mut parameters = vec![("DurationSeconds", duration.as_str())];
+        parameters.extend(policy.as_deref().map(|policy| ("Policy", policy)));
+        let client = self.connection.client()?;
+        let xml = client.query(QueryApi::Sts, "GetSessionToken", &parameters).await?;
+        let text = |name: &str| {
+            let endpoint = client.configuration().endpoint.to_string();
+            element(&xml, name).ok_or(CallError::Foreign { endpoint, status: 200 })
+        };
+        print_json(&json!({
+            "Version": 1,
+            "AccessKeyId": text("AccessKeyId")?,
+            "SecretAccessKey": text("SecretAccessKey")?,
+            "SessionToken": text("SessionToken")?,
+            "Expiration": text("Expiration")?,
+        }))
+    }
+}
