@@ -255,7 +255,7 @@ impl Model {
 
 /// Whether a keyword says anything of values.
 fn is_rule(keyword: &str) -> bool {
-    keyword != "documentation"
+    !matches!(keyword, "documentation" | "sensitive")
 }
 
 fn folder() -> PathBuf {

@@ -80,3 +80,46 @@ fn each_way_to_fail_has_its_exit_code() {
 fn printed_text(arguments: &[&str]) -> String {
     String::from_utf8_lossy(&coldforge(arguments).output().unwrap().stdout).into_owned()
 }
+
+#[test]
+fn webhooks_and_notification_rules_are_managed_from_the_command_line() {
+    let journey = Journey::begin();
+    journey.server.create_repository("demo");
+    let directory = journey.server.data_dir.to_str().unwrap().to_owned();
+    let run = |arguments: &[&str]| coldforge(&[arguments, &["--data-dir", &directory]].concat());
+    let of_demo = ["--repository", "demo"];
+    let made = printed(&mut run(&[
+        &["webhook", "create", "https://hooks.example.com/", "--event", "branch.*", "--event", "tag.*"],
+        &of_demo[..],
+    ]
+    .concat()));
+    let id = made["webhook"]["webhookId"].as_str().unwrap();
+    assert!(made["secret"].as_str().unwrap().starts_with("whsec_"));
+    let changed = printed(&mut run(&[&["webhook", "update", id, "--active", "false"], &of_demo[..]].concat()));
+    assert_eq!(changed["webhook"]["status"], "inactive");
+    let shown = printed(&mut run(&[&["webhook", "get", id], &of_demo[..]].concat()));
+    assert_eq!(shown["webhook"], changed["webhook"]);
+    let listed = printed(&mut run(&[&["webhook", "list"], &of_demo[..]].concat()));
+    assert_eq!(listed["webhooks"], json!([shown["webhook"]]));
+    let told = printed(&mut run(&[&["webhook", "deliveries", id], &of_demo[..]].concat()));
+    assert_eq!(told["deliveries"], json!([]));
+    let refused = run(&[&["webhook", "test", id], &of_demo[..]].concat()).output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let removed = run(&[&["webhook", "delete", id], &of_demo[..]].concat()).output().unwrap();
+    assert!(removed.status.success() && removed.stdout.is_empty(), "{}", self::told(&removed));
+
+    let topic = ["--topic", "arn:aws:sns:eu-west-1:123456789012:people"];
+    let rule = printed(&mut run(&[
+        &["notification", "create", "Pull requests", "--event", "pull_request.*"],
+        &topic[..],
+        &of_demo[..],
+    ]
+    .concat()));
+    let id = rule["rule"]["ruleId"].as_str().unwrap();
+    let changed = printed(&mut run(&[&["notification", "update", id, "--name", "PRs"], &of_demo[..]].concat()));
+    assert_eq!(changed["rule"]["name"], "PRs");
+    let listed = printed(&mut run(&[&["notification", "list"], &of_demo[..]].concat()));
+    assert_eq!(listed["rules"], json!([changed["rule"]]));
+    let removed = run(&[&["notification", "delete", id], &of_demo[..]].concat()).output().unwrap();
+    assert!(removed.status.success(), "{}", self::told(&removed));
+}

@@ -5,9 +5,11 @@ use crate::retry::{Failed, Retry};
 use async_trait::async_trait;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
+use aws_sdk_sns::types::MessageAttributeValue;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use ports::publisher::check_message;
-use ports::{PublishError, Publisher};
+use ports::{PublishError, Publisher, TopicMessage};
+use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::time::Duration;
 
@@ -43,6 +45,28 @@ impl Publisher for AwsPublisher {
     async fn publish(&self, topic: &str, subject: &str, message: &str) -> Result<(), PublishError> {
         check_message(message)?;
         let publish = || self.topics.publish().topic_arn(topic).subject(subject).message(message).send();
+        self.retry.run(publish).await.map_err(|failed| publish_error(&failed, topic, "Publish"))?;
+        Ok(())
+    }
+
+    async fn publish_message(&self, topic: &str, message: &TopicMessage) -> Result<(), PublishError> {
+        let invalid = |error: &dyn Error| PublishError::Invalid(error.to_string());
+        let default = (&"default".to_owned(), &message.default);
+        let variants: BTreeMap<&String, &String> = message.variants.iter().chain([default]).collect();
+        let text = serde_json::to_string(&variants).map_err(|error| invalid(&error))?;
+        // What is too long with the variants for programs is told in the words that are for everybody.
+        if check_message(&text).is_err() {
+            return self.publish(topic, &message.subject, &message.default).await;
+        }
+        let mut attributes = HashMap::new();
+        for (name, value) in &message.attributes {
+            let value = MessageAttributeValue::builder().data_type("String").string_value(value).build();
+            attributes.insert(name.clone(), value.map_err(|error| invalid(&error))?);
+        }
+        let publish = || {
+            let publish = self.topics.publish().topic_arn(topic).subject(&message.subject).message(&text);
+            publish.message_structure("json").set_message_attributes(Some(attributes.clone())).send()
+        };
         self.retry.run(publish).await.map_err(|failed| publish_error(&failed, topic, "Publish"))?;
         Ok(())
     }

@@ -3,6 +3,7 @@
 use crate::audit::PrintedRecords;
 use crate::settings::Settings;
 use aws::{AwsPublisher, Connection, ConnectionError, DynamoTable, Encryption, KmsKeys, S3Blobs};
+use egress::Egress;
 use ports::clock::{Clock, SystemClock};
 use ports::{EncryptionContext, Keys, Publisher};
 use service::{Operations, Service};
@@ -49,6 +50,7 @@ impl Wiring {
             store: self.store.clone(),
             keys: self.keys.clone(),
             publisher: self.publisher.clone(),
+            poster: Arc::new(Egress::new(Vec::new())),
             clock: self.clock.clone(),
             audit: Arc::new(PrintedRecords),
             trail: None,

@@ -289,8 +289,8 @@ pub enum EventKind {
     WebhookChanged {
         /// Its id.
         webhook: WebhookId,
-        /// Where it is, or was.
-        url: String,
+        /// On which host it is, or was: its URL without the path, which may be a secret.
+        origin: String,
         /// What happened.
         change: SettingChange,
     },

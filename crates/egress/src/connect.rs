@@ -5,9 +5,8 @@ use crate::network::Network;
 use crate::resolve::Resolve;
 use crate::url::Target;
 use ports::PostError;
-use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -25,19 +24,13 @@ const MOST_ADDRESSES: usize = 4;
 pub(crate) struct Connector {
     allowed: Vec<Network>,
     resolver: Arc<dyn Resolve>,
-    tls: TlsConnector,
+    /// Made when it is first needed: reading the machine's certificates takes longer than all else that a function does at its start.
+    tls: OnceLock<TlsConnector>,
 }
 
 impl Connector {
-    pub(crate) fn new(allowed: Vec<Network>, resolver: Arc<dyn Resolve>) -> io::Result<Self> {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(io::Error::other)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Self { allowed, resolver, tls: TlsConnector::from(Arc::new(config)) })
+    pub(crate) fn new(allowed: Vec<Network>, resolver: Arc<dyn Resolve>) -> Self {
+        Self { allowed, resolver, tls: OnceLock::new() }
     }
 
     /// Whether any network was allowed besides the public ones.
@@ -50,8 +43,19 @@ impl Connector {
         self.allowed.iter().any(|network| network.contains(address)) || https && is_public(address)
     }
 
-    pub(crate) fn tls(&self) -> &TlsConnector {
-        &self.tls
+    /// Speaks TLS, and trusts the certificates that this machine trusts.
+    pub(crate) fn tls(&self) -> Result<&TlsConnector, PostError> {
+        if let Some(tls) = self.tls.get() {
+            return Ok(tls);
+        }
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| PostError::Invalid(error.to_string()))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(self.tls.get_or_init(|| TlsConnector::from(Arc::new(config))))
     }
 
     /// A connection to one of the addresses that the host has now.

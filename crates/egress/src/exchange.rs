@@ -31,7 +31,7 @@ pub(crate) async fn exchange(
         return talk(stream, request).await;
     }
     let name = ServerName::try_from(target.host().to_owned()).map_err(|error| PostError::Invalid(error.to_string()))?;
-    talk(connector.tls().connect(name, stream).await.map_err(unavailable)?, request).await
+    talk(connector.tls()?.connect(name, stream).await.map_err(unavailable)?, request).await
 }
 
 fn prepare(target: &Target, request: PostRequest) -> Result<Request<Full<Bytes>>, PostError> {

@@ -18,7 +18,6 @@ pub use resolve::{Resolve, SystemResolver};
 use async_trait::async_trait;
 use connect::Connector;
 use ports::{PostAnswer, PostError, PostRequest, Poster};
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use url::Target;
@@ -32,20 +31,14 @@ pub struct Egress {
 }
 
 impl Egress {
-    /// Trusts the certificates that this machine trusts.
-    ///
-    /// # Errors
-    /// When the machine's certificates cannot be used.
-    pub fn new(allowed: Vec<Network>) -> io::Result<Self> {
+    /// Posts from this machine.
+    pub fn new(allowed: Vec<Network>) -> Self {
         Self::with_resolver(allowed, Arc::new(SystemResolver))
     }
 
     /// The same, with something else in place of the system's way to look names up.
-    ///
-    /// # Errors
-    /// As above.
-    pub fn with_resolver(allowed: Vec<Network>, resolver: Arc<dyn Resolve>) -> io::Result<Self> {
-        Ok(Self { connector: Connector::new(allowed, resolver)? })
+    pub fn with_resolver(allowed: Vec<Network>, resolver: Arc<dyn Resolve>) -> Self {
+        Self { connector: Connector::new(allowed, resolver) }
     }
 }
 

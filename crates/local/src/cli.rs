@@ -1,6 +1,8 @@
 //! What can be typed after `coldforge`.
 
-use crate::commands::{Audit, Call, CredentialProcess, GitCredential, Protection, Status, Token};
+use crate::commands::{
+    Audit, Call, CredentialProcess, GitCredential, Notification, Protection, Status, Token, Webhook,
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{Destination, EventBus};
 use egress::Network;
@@ -33,6 +35,12 @@ pub(crate) enum Command {
     /// This reaches everything that AWS's own tools have no words for. Requests are signed with an access key, which is
     /// looked for where AWS's tools look for it.
     Call(Call),
+
+    /// Manage webhooks: URLs that are told of what happens.
+    Webhook(Webhook),
+
+    /// Manage notification rules: topics of SNS that are told of what happens to a repository.
+    Notification(Notification),
 
     /// Get keys that are good for some hours, for AWS's clients (`credential_process` in ~/.aws/config).
     CredentialProcess(CredentialProcess),

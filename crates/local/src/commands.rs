@@ -5,18 +5,22 @@ mod call;
 mod connection;
 mod credential_process;
 mod git_credential;
+mod notification;
 mod protection;
 mod status;
 mod token;
+mod webhook;
 
 pub(crate) use audit::Audit;
 pub(crate) use call::Call;
 pub(crate) use connection::Connection;
 pub(crate) use credential_process::CredentialProcess;
 pub(crate) use git_credential::GitCredential;
+pub(crate) use notification::Notification;
 pub(crate) use protection::Protection;
 pub(crate) use status::Status;
 pub(crate) use token::Token;
+pub(crate) use webhook::Webhook;
 
 use client::{Api, CallError, ConfigurationError};
 use serde_json::Value;

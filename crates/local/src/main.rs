@@ -30,6 +30,8 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve(options) => serve(*options),
         Command::Call(call) => commands::run(call.run()),
+        Command::Webhook(webhook) => commands::run(webhook.run()),
+        Command::Notification(notification) => commands::run(notification.run()),
         Command::CredentialProcess(process) => commands::run(process.run()),
         Command::GitCredential(credential) => commands::run(credential.run()),
         Command::Audit(audit) => commands::run(audit.run()),

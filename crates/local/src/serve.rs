@@ -89,7 +89,7 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
     let recorder = port_log::recorder();
     let store = store(&directory, clock.clone(), recorder.as_ref());
     let publisher: Arc<dyn Publisher> = Arc::new(publisher);
-    let poster: Arc<dyn Poster> = Arc::new(Egress::new(options.webhook_allow)?);
+    let poster: Arc<dyn Poster> = Arc::new(Egress::new(options.webhook_allow));
     let keys = directory.keys();
     let notifier = Notifier::new(
         notify::Components {

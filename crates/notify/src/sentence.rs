@@ -10,10 +10,13 @@ use std::fmt::Write as _;
 pub fn sentence(event: &Event) -> String {
     let who = name_of(&event.actor.arn);
     let what = changed::what(&event.kind);
-    match &event.repository {
-        Some(repository) => format!("{who} {what} in {}", repository.name),
-        None => format!("{who} {what}"),
-    }
+    let Some(repository) = &event.repository else { return format!("{who} {what}") };
+    let joined = match &event.kind {
+        EventKind::RepositoryCreated {} | EventKind::RepositoryDeleted {} => "",
+        EventKind::RepositoryRenamed { .. } => "to ",
+        _ => "in ",
+    };
+    format!("{who} {what} {joined}{}", repository.name)
 }
 
 /// Where the thing that the event is about can be looked at: its page in the console, if there is one, else the repository's URL

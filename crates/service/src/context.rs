@@ -60,14 +60,14 @@ impl Context {
         self.clock.now()
     }
 
-    /// Has everything forgotten that is known of identities, as one of them has changed.
-    pub fn identities_changed(&self) {
-        self.identities.forget();
-    }
-
     /// What encrypts secrets.
     pub fn keys(&self) -> &dyn Keys {
         &*self.keys
+    }
+
+    /// Has everything forgotten that is known of identities, as one of them has changed.
+    pub fn identities_changed(&self) {
+        self.identities.forget();
     }
 
     /// The caller, as events name it.

@@ -57,27 +57,39 @@ const READ_ROWS_ONLY: &[&str] = &[
     "GetBranch",
     "GetComment",
     "GetCommentReactions",
+    "GetNotificationRule",
     "GetPullRequestApprovalStates",
     "GetPullRequestOverrideState",
     "GetRefProtection",
     "GetRepository",
     "GetRepositoryTriggers",
+    "GetWebhook",
     "ListApprovalRuleTemplates",
     "ListAssociatedApprovalRuleTemplatesForRepository",
     "ListBranches",
     "ListCommitStatuses",
+    "ListNotificationRules",
     "ListPullRequests",
     "ListRefProtections",
     "ListRepositories",
     "ListRepositoriesForApprovalRuleTemplate",
     "ListTagsForResource",
     "ListTokens",
+    "ListWebhookDeliveries",
+    "ListWebhooks",
     "LookUpAuditEvents",
 ];
 
-/// Operations of our own that change users or how their secrets are sealed.
-const CHANGE_IDENTITIES: &[&str] =
-    &["CreateToken", "DeleteToken", "EndUserSessions", "RotateSealingKey", "UpdateToken"];
+/// Operations of our own that change users or how their secrets are sealed, or that seal secrets themselves.
+const CHANGE_IDENTITIES: &[&str] = &[
+    "CreateToken",
+    "CreateWebhook",
+    "DeleteToken",
+    "EndUserSessions",
+    "RotateSealingKey",
+    "UpdateToken",
+    "UpdateWebhook",
+];
 
 /// What the names of operations begin with that change nothing.
 const READING_VERBS: &[&str] = &["BatchDescribe", "BatchGet", "Describe", "Evaluate", "Get", "List", "LookUp"];

@@ -10,24 +10,24 @@ use std::path::PathBuf;
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
     /// The service's URL [default: `COLDFORGE_ENDPOINT`, `AWS_ENDPOINT_URL_CODECOMMIT`, or the profile's `services` section]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", global = true)]
     pub(crate) endpoint: Option<String>,
 
     /// The service's region [default: `AWS_REGION`, `AWS_DEFAULT_REGION`, or the profile's]
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", global = true)]
     pub(crate) region: Option<String>,
 
     /// A profile of the shared AWS files ~/.aws/config and ~/.aws/credentials. Without it, the keys are `AWS_ACCESS_KEY_ID`,
     /// `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, or else those of the profile `AWS_PROFILE` or `default`.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", global = true)]
     pub(crate) profile: Option<String>,
 
     /// Call the service of this data directory on this machine, with the administrator's keys in it
-    #[arg(long, value_name = "DIR", conflicts_with = "profile")]
+    #[arg(long, value_name = "DIR", conflicts_with = "profile", global = true)]
     pub(crate) data_dir: Option<PathBuf>,
 
     /// Trust the certificates in this file (PEM) in place of the machine's [default: `AWS_CA_BUNDLE`]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     pub(crate) ca_bundle: Option<PathBuf>,
 }
 

@@ -92,7 +92,9 @@ pub(super) fn what(kind: &EventKind) -> String {
         EventKind::RefProtectionChanged { name, after: None, .. } => format!("deleted the ref protection \"{name}\""),
         EventKind::RefProtectionChanged { name, .. } => format!("changed the ref protection \"{name}\""),
         EventKind::SealingKeyRotated { .. } => "rotated the sealing key".to_owned(),
-        EventKind::WebhookChanged { url, change, .. } => format!("{} the webhook {url}", setting_verb(*change)),
+        EventKind::WebhookChanged { origin, change, .. } => {
+            format!("{} the webhook at {origin}", setting_verb(*change))
+        }
         EventKind::NotificationRuleChanged { name, change, .. } => {
             format!("{} the notification rule \"{name}\"", setting_verb(*change))
         }

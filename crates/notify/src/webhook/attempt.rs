@@ -104,9 +104,13 @@ impl Notifier {
 
     async fn disable(&self, webhook: &Webhook) -> Result<(), Error> {
         let edit = WebhookEdit { status: Some(WebhookStatus::Disabled), ..WebhookEdit::default() };
-        tracing::warn!(webhook = %webhook.id(), url = webhook.url(), "a webhook was disabled, as it takes no deliveries");
+        tracing::warn!(webhook = %webhook.id(), "a webhook was disabled, as it takes no deliveries");
         match self.parts.store.update_webhook(&Actor::new(SERVICE), webhook.repository(), webhook.id(), &edit).await {
-            Ok(_) | Err(WebhookError::Missing(_) | WebhookError::TooMany) => Ok(()),
+            // Whoever was faster removed it, or its repository.
+            Ok(_)
+            | Err(WebhookError::Missing(_) | WebhookError::TooMany | WebhookError::Store(Error::RepositoryGone)) => {
+                Ok(())
+            }
             Err(WebhookError::Store(error)) => Err(error),
         }
     }

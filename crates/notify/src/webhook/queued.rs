@@ -17,6 +17,7 @@ pub fn ping(webhook: &Webhook, id: EventId, now: SystemTime) -> (Lane, NewDelive
             "version": PAYLOAD_VERSION,
             "type": PING,
             "id": id,
+            "summary": "a test of this webhook",
             "timestamp": jiff::Timestamp::try_from(now).map(|now| format!("{now:.3}")).unwrap_or_default(),
             "data": { "webhookId": webhook.id() },
         }),

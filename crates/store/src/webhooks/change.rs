@@ -154,5 +154,11 @@ impl Store {
 }
 
 fn told(id: &WebhookId, row: &WebhookRow, change: SettingChange) -> EventKind {
-    EventKind::WebhookChanged { webhook: id.clone(), url: row.url.clone(), change }
+    EventKind::WebhookChanged { webhook: id.clone(), origin: origin(&row.url).to_owned(), change }
+}
+
+/// The beginning of a URL, without its path: with some services whoever knows that may post.
+fn origin(url: &str) -> &str {
+    let path = url.match_indices('/').nth(2).map_or(url.len(), |(at, _)| at);
+    &url[..path]
 }
