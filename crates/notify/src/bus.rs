@@ -1,5 +1,5 @@
-//! Events as a bus gets them: with the `detail-type` and `detail` that CodeCommit's own events have on EventBridge (AWS user
-//! guide, "Monitoring CodeCommit events in Amazon EventBridge"), under a source of our own. What CodeCommit has no event for is
+//! Events as a bus gets them: with the `detail-type` and `detail` that CodeCommit's own events have on `EventBridge` (AWS user
+//! guide, "Monitoring CodeCommit events in Amazon `EventBridge`"), under a source of our own. What CodeCommit has no event for is
 //! told in the same manner, under detail types of our own.
 
 mod comments;

@@ -46,7 +46,7 @@ impl Notifier {
         for change in changes {
             match read_change(change) {
                 Some(Ok(News::Event(event))) => {
-                    lines.entry(&change.key.partition).or_default().push((&change.sequence, event));
+                    lines.entry(&change.key.partition).or_default().push((&change.sequence, *event));
                 }
                 Some(Ok(News::Due(lane, due))) if due <= now => _ = consumed.due.insert(lane),
                 Some(Ok(News::Due(..))) | None => {}

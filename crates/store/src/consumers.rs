@@ -14,7 +14,7 @@ use std::time::SystemTime;
 #[derive(Debug)]
 pub enum News {
     /// Something happened.
-    Event(Event),
+    Event(Box<Event>),
     /// A lane has deliveries, the first of which is due at this time, and nobody is at work on it.
     Due(Lane, SystemTime),
 }
@@ -31,7 +31,7 @@ pub fn read_change<P>(change: &Change<P>) -> Option<Result<News, Error>> {
     let row: &Row = change.row.as_ref()?;
     if keys::is_event(&change.key) {
         let event = Event::from_json(&row.body).map_err(|error| rows::damaged(&row.key, error));
-        return Some(event.map(News::Event));
+        return Some(event.map(|event| News::Event(Box::new(event))));
     }
     if change.key.partition == keys::LANES {
         return lane_news(row).transpose();

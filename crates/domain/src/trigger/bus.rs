@@ -1,4 +1,4 @@
-//! An event bus of EventBridge, by its ARN.
+//! An event bus of `EventBridge`, by its ARN.
 
 use super::destination::is_name;
 use crate::account::{AccountId, Region};

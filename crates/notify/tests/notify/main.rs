@@ -1,6 +1,6 @@
 //! The notifier on a table in memory, with a clock and destinations that do as they are told.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod golden;
 mod lanes;

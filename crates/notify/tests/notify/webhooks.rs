@@ -24,7 +24,7 @@ async fn status(world: &World, webhook: &Webhook) -> WebhookStatus {
 async fn events(world: &World) -> Vec<Event> {
     let changes = world.store.changes(None, usize::MAX).await.unwrap();
     let news = changes.iter().filter_map(read_change).map(Result::unwrap);
-    news.filter_map(|news| if let News::Event(event) = news { Some(event) } else { None }).collect()
+    news.filter_map(|news| if let News::Event(event) = news { Some(*event) } else { None }).collect()
 }
 
 #[tokio::test]
