@@ -1,5 +1,5 @@
 //! Protected refs are protected, whoever comes, by whatever road: git or the API.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "functions beside the tests belong to them")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "functions beside the tests belong to them")]
 
 use serde_json::{Value, json};
 use tests::{Git, Journey, Repo, User};
