@@ -88,6 +88,13 @@ fn what_was_refused_is_on_record() {
     let path = "/v1/repos/demo/info/refs?service=git-upload-pack";
     assert_eq!(http::request(server.address(), "GET", path, &[], b"").status, 401);
     assert!(look_up(server, json!({ "eventName": "GitPull" })).is_empty());
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let unsigned = http::request(server.address(), "POST", "/", &[form], b"Action=ListUsers&Version=2010-05-08");
+    assert_eq!(unsigned.status, 403);
+    assert!(look_up(server, json!({ "eventName": "ListUsers" })).is_empty());
+    let denied = server.iam((&bob.access_key_id, &bob.secret_access_key), "ListUsers", &[]);
+    assert_eq!(denied.status, 403);
+    assert_eq!(one(server, json!({ "eventName": "ListUsers" }))["errorCode"], "AccessDenied");
 }
 
 #[test]

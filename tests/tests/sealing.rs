@@ -62,6 +62,12 @@ fn the_key_is_changed_while_everybody_works() {
     let server = &journey.server;
     server.api_in_session(&session, "GetRepository", json!({ "repositoryName": "demo" })).unwrap();
     users.iter().for_each(|user| works(server, user));
+    // And what was used is sealed under the newest by now.
+    assert!(journey.server.terminate().success());
+    let moved = format!("{{\"id\":\"{}\",\"user\":\"user-0\",\"status\":\"active\",\"key\":5,", users[0].access_key_id);
+    let mut found = Vec::new();
+    files_with(&journey.server.data_dir, &moved, &mut found);
+    assert!(!found.is_empty(), "{moved} is nowhere");
 }
 
 #[test]

@@ -166,6 +166,24 @@ fn a_session_ends_with_its_access_key() {
 }
 
 #[test]
+fn all_sessions_of_a_user_are_ended_at_once() {
+    let journey = Journey::begin();
+    let (server, dora) = (&journey.server, developer(&journey));
+    let rex = server.create_user("rex", &["AWSCodeCommitPowerUser"]);
+    let (one, two, other) = (server.session(&dora, &[]), server.session(&dora, &[]), server.session(&rex, &[]));
+    let denied = server.api_as(&rex, "EndUserSessions", json!({ "userName": "dora" })).unwrap_err();
+    assert_eq!(denied.name, "AccessDeniedException");
+    server.api_ok("EndUserSessions", json!({ "userName": "Dora" }));
+    for ended in [&one, &two] {
+        assert_eq!(refusal(server, ended), "UnrecognizedClientException");
+    }
+    server.api_in_session(&other, "ListRepositories", json!({})).unwrap();
+    // Only sessions end: what they came from stays, and gives new ones.
+    server.api_as(&dora, "ListRepositories", json!({})).unwrap();
+    server.api_in_session(&server.session(&dora, &[]), "ListRepositories", json!({})).unwrap();
+}
+
+#[test]
 fn sessions_end_by_the_policy_that_aws_documents_for_it() {
     let journey = Journey::begin();
     let (server, dora) = (&journey.server, developer(&journey));

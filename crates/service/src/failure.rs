@@ -119,6 +119,14 @@ impl Failure {
         &self.message
     }
 
+    /// What records say of it. A body that cannot be read may have a secret in any place, and the words for the caller quote it.
+    pub(crate) fn recorded(&self) -> &str {
+        match self.code {
+            Code::Serialization => "the request body cannot be read",
+            _ => &self.message,
+        }
+    }
+
     pub(crate) fn with_code(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), retry_after: None, source: None }
     }

@@ -170,7 +170,7 @@ impl Service {
             return answered.map_or_else(
                 |failure| {
                     log_fault(request_id, failure.source.as_deref());
-                    record.fails(failure.code.as_str(), &failure.message);
+                    record.fails(failure.code.as_str(), failure.recorded());
                     api_request::failure(&failure)
                 },
                 api_request::success,

@@ -9,6 +9,7 @@ mod resources;
 mod serve;
 mod xml;
 
+pub(crate) use answer::name_of;
 pub use entry::QueryEntry;
 pub use error::QueryError;
 pub use input::QueryInput;

@@ -1,9 +1,10 @@
 //! What is told of a request when it has been answered: a line in the log, and a record of what was done.
 
-use crate::audit::{AuditEvent, EventSource, Notes, hidden};
+use crate::audit::{AuditEvent, EventSource, Notes};
 use crate::context::Settings;
 use crate::failure::Code;
 use crate::pipeline::Peer;
+use crate::query;
 use auth::{Principal, Reason};
 use domain::{RepositoryArn, RepositoryName};
 use ports::AuditSink;
@@ -30,7 +31,9 @@ pub(crate) struct Record {
     pub(crate) claimed: Option<String>,
     pub(crate) error: &'static str,
     pub(crate) words: String,
+    /// What was asked for, without what is hidden.
     pub(crate) parameters: Value,
+    /// What came of it, without what is hidden.
     pub(crate) response: Value,
     pub(crate) notes: Notes,
 }
@@ -46,8 +49,9 @@ impl Record {
     /// of git begins, tries nothing; and of failed sign-ins there is a record until their limit is reached, so that nobody fills the
     /// disk with them.
     fn is_worth_keeping(&self) -> bool {
-        let passed_by = [Code::Authentication(Reason::Missing).as_str(), Code::Throttled.as_str()];
-        !self.operation.is_empty() && !passed_by.contains(&self.error)
+        let passed_by = [Code::Authentication(Reason::Missing), Code::Throttled];
+        let is_error = |code: Code| [code.as_str(), query::name_of(code)].contains(&self.error);
+        !self.operation.is_empty() && !passed_by.into_iter().any(is_error)
     }
 }
 
@@ -105,8 +109,8 @@ impl Answered {
             address: self.peer.address.ip(),
             agent: &self.agent,
             error: (!record.error.is_empty()).then_some((record.error, record.words.as_str())),
-            parameters: hidden(record.parameters.clone()),
-            response: hidden(record.response.clone()),
+            parameters: record.parameters.clone(),
+            response: record.response.clone(),
             repository: arn,
             request_id: &self.request_id,
             git: record.git.map(|_| (record.notes.take(), bytes_in, bytes_out)),

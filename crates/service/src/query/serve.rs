@@ -35,7 +35,7 @@ impl Service {
             Ok(result) => answer::success(api, &action, request_id, &result),
             Err(failure) => {
                 log_fault(request_id, failure.source.as_deref());
-                record.fails(name_of(failure.code), &failure.message);
+                record.fails(name_of(failure.code), failure.recorded());
                 answer::failure(api, request_id, &failure)
             }
         }
