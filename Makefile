@@ -7,6 +7,7 @@
 
 VENV := .venv
 STAMP := $(VENV)/.installed
+NODE := tests/javascript/node_modules
 # cargo-nextest runs tests in parallel processes; without it, cargo's own runner does.
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
@@ -34,11 +35,15 @@ fmt: ## Format all sources
 codegen: ## Regenerate the API types and the registry of functions
 	cargo run -p xtask -- codegen
 
-venv: $(STAMP) ## Make the Python environment with the AWS clients that the tests use
+venv: $(STAMP) $(NODE) ## Make the Python environment and the Node modules with the AWS clients that the tests use
 
 $(STAMP): tests/python/requirements.txt
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement tests/python/requirements.txt
+	touch $@
+
+$(NODE): tests/javascript/package-lock.json
+	npm ci --prefix tests/javascript --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
 lambda: venv ## Build the Lambda functions' binary (target/lambda/bootstrap)

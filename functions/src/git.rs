@@ -1,5 +1,6 @@
 //! Git's smart HTTP (gitprotocol-http): the functions behind `info/refs`, `git-upload-pack` and `git-receive-pack`.
 
+mod noted;
 mod push;
 mod receive_pack;
 mod request_reader;

@@ -21,6 +21,7 @@ pub mod load;
 pub mod model;
 pub mod pack;
 pub mod port_calls;
+pub mod proxy;
 pub mod push;
 pub mod random;
 pub mod receiver;

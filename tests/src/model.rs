@@ -69,7 +69,7 @@ impl Model {
 
     /// The errors that an operation declares, each once.
     pub fn errors(&self, operation: &str) -> Vec<String> {
-        let declared = self.0["operations"][operation]["errors"].as_array().unwrap();
+        let declared = self.0["operations"][operation]["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
         let mut errors: Vec<String> = declared.iter().map(|error| text(&error["shape"])).collect();
         errors.sort();
         errors.dedup();
@@ -78,14 +78,18 @@ impl Model {
 
     /// Inputs of an operation that break one rule of the model each. All members are there, with values that mean nothing.
     pub fn broken_inputs(&self, operation: &str) -> Vec<Broken> {
-        self.broken(&text(&self.0["operations"][operation]["input"]["shape"]), "")
+        self.input(operation).map(|input| self.broken(input, "")).unwrap_or_default()
     }
 
     /// Inputs of an operation in which the value of one member has the wrong type, each with the member's path.
     pub fn mistyped_inputs(&self, operation: &str) -> Vec<(String, Value)> {
-        let input = text(&self.0["operations"][operation]["input"]["shape"]);
         // The input itself is not a member.
-        self.mistyped(&input, "").split_off(1)
+        self.input(operation).map(|input| self.mistyped(input, "").split_off(1)).unwrap_or_default()
+    }
+
+    /// The shape of an operation's input, if it has one.
+    fn input(&self, operation: &str) -> Option<&str> {
+        self.0["operations"][operation]["input"]["shape"].as_str()
     }
 
     /// The names of all members of an operation's input and output, also of what is inside of them.
@@ -103,8 +107,9 @@ impl Model {
     pub fn constraint_kinds(&self) -> BTreeSet<String> {
         let mut shapes = BTreeSet::new();
         for operation in self.operations() {
-            let input = text(&self.0["operations"][&operation]["input"]["shape"]);
-            self.collect_members(&input, &mut shapes, &mut BTreeSet::new());
+            if let Some(input) = self.input(&operation) {
+                self.collect_members(input, &mut shapes, &mut BTreeSet::new());
+            }
         }
         let mut kinds = BTreeSet::new();
         for shape in shapes {

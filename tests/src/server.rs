@@ -188,6 +188,11 @@ impl Server {
         assert!(self.wait_until_healthy(), "the server did not start again:\n{}", self.log());
     }
 
+    /// Gives it more arguments for the next start.
+    pub fn add_arguments<'a>(&mut self, arguments: impl IntoIterator<Item = &'a str>) {
+        self.arguments.extend(arguments.into_iter().map(str::to_owned));
+    }
+
     /// Starts it again with other environment variables.
     pub fn start_again_with(&mut self, environment: &[(String, String)]) {
         self.environment = environment.to_vec();

@@ -125,6 +125,9 @@ fn every_case_is_answered_with_its_error() {
 /// The operations whose input names the branch that the condition key `codecommit:References` is about.
 const OF_A_BRANCH: [&str; 5] = ["CreateBranch", "CreateCommit", "DeleteBranch", "DeleteFile", "PutFile"];
 
+/// The operations on what belongs to a user, who everybody is to themselves: also those who may only read repositories may do this.
+const OF_ONESELF: [&str; 4] = ["CreateToken", "DeleteToken", "ListTokens", "UpdateToken"];
+
 /// The other operations that may have the key, depending on what their input names.
 const PERHAPS_OF_A_BRANCH: [&str; 8] = [
     "CreateUnreferencedMergeCommit",
@@ -170,8 +173,10 @@ fn every_operation_is_refused_to_those_whose_policies_do_not_allow_it() {
         server.put_policy("only", &statement("Allow", &action, "*"));
         let reads = ["Get", "List", "Describe", "BatchGet", "BatchDescribe", "Evaluate"];
         let is_read = reads.iter().any(|verb| operation.starts_with(verb));
+        let of_oneself = OF_ONESELF.contains(&operation.as_str());
         let of_a_branch = OF_A_BRANCH.contains(&operation.as_str());
-        let mut expected = vec![(&nobody, true), (&elsewhere, true), (&but_one, true), (&reader, !is_read)];
+        let mut expected =
+            vec![(&nobody, true), (&elsewhere, true), (&but_one, true), (&reader, !is_read && !of_oneself)];
         if of_a_branch || !PERHAPS_OF_A_BRANCH.contains(&operation.as_str()) {
             expected.push((&no_refs, of_a_branch));
         }

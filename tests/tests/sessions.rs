@@ -1,5 +1,5 @@
 //! Sessions: keys for some hours, of which nothing is stored, and which end with what they came from.
-#![allow(clippy::unwrap_used, reason = "functions beside the tests belong to them")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "functions beside the tests belong to them")]
 
 use serde_json::{Value, json};
 use tests::aws::Aws;

@@ -1,5 +1,5 @@
 //! Who fails to sign in too often is told to slow down; who signs in rightly never is.
-#![allow(clippy::unwrap_used, reason = "functions beside the tests belong to them")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "functions beside the tests belong to them")]
 
 use serde_json::{Value, json};
 use tests::git_signature::GitSigning;

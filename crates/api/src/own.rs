@@ -8,6 +8,7 @@ mod checks;
 pub mod constraints;
 /// The operations, as types.
 pub mod operations;
+#[allow(clippy::doc_markdown, reason = "generated; the words of the model, which clients show to people")]
 mod shapes;
 
 pub use shapes::*;

@@ -4,6 +4,7 @@
 //! All calls go through one [`Connection`]. The SDK's own retries are off: an adapter knows better than the SDK which call may be
 //! made again and what an answer means that comes after one was lost, so `retry` does it, within a time limit for each call.
 
+mod audit;
 mod blobs;
 mod connection;
 mod keys;
@@ -12,6 +13,7 @@ mod retry;
 pub mod stream;
 mod table;
 
+pub use audit::StdoutAudit;
 pub use blobs::{Encryption, S3Blobs};
 pub use connection::{Connection, ConnectionError};
 pub use keys::KmsKeys;

@@ -48,7 +48,10 @@ pub struct Wanted {
 }
 
 /// The environment variables that there are.
-pub struct Environment(Box<dyn Fn(&str) -> Option<String>>);
+pub struct Environment(Box<Find>);
+
+/// Finds a variable by its name.
+type Find = dyn Fn(&str) -> Option<String>;
 
 impl Environment {
     /// Those of this process.

@@ -72,7 +72,7 @@ pub enum BrokenRule {
     #[error("requires a pull request: make the change on another branch and merge it from there")]
     PullRequest,
     /// The merged revision has too few approvals.
-    #[error("requires {required} approvals of the merged revision, which has {given}")]
+    #[error("requires {required} {} of the merged revision, which has {given}", if *.required == 1 { "approval" } else { "approvals" })]
     Approvals {
         /// How many there must be.
         required: u32,

@@ -1,6 +1,6 @@
 //! What can be typed after `coldforge`.
 
-use crate::commands::{Audit, Call, CredentialProcess, GitCredential};
+use crate::commands::{Audit, Call, CredentialProcess, GitCredential, Protection, Status, Token};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::Destination;
 use embedded::Endpoint;
@@ -41,6 +41,15 @@ pub(crate) enum Command {
 
     /// Show what was done, by whom, and what was refused.
     Audit(Audit),
+
+    /// Tokens for git that may do less than their owner: make, list, disable, delete.
+    Token(Token),
+
+    /// Protected refs: what may not be done to them, whatever policies allow.
+    Protection(Protection),
+
+    /// Commit statuses: how the checks of a commit went.
+    Status(Status),
 }
 
 /// How to serve.

@@ -5,14 +5,21 @@ mod call;
 mod connection;
 mod credential_process;
 mod git_credential;
+mod protection;
+mod status;
+mod token;
 
 pub(crate) use audit::Audit;
 pub(crate) use call::Call;
 pub(crate) use connection::Connection;
 pub(crate) use credential_process::CredentialProcess;
 pub(crate) use git_credential::GitCredential;
+pub(crate) use protection::Protection;
+pub(crate) use status::Status;
+pub(crate) use token::Token;
 
-use client::{CallError, ConfigurationError};
+use client::{Api, CallError, ConfigurationError};
+use serde_json::Value;
 use std::future::Future;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -60,8 +67,13 @@ pub(crate) fn run(command: impl Future<Output = Result<(), CommandError>>) -> Ex
     }
 }
 
+/// Calls one of the service's own operations.
+async fn call(connection: &Connection, operation: &str, input: &Value) -> Result<Value, CommandError> {
+    Ok(connection.client()?.json(Api::Coldforge, operation, input).await?)
+}
+
 /// Prints JSON for people and programs alike.
-pub(crate) fn print_json(json: &serde_json::Value) -> Result<(), CommandError> {
+pub(crate) fn print_json(json: &Value) -> Result<(), CommandError> {
     print(&format!("{json:#}\n"))
 }
 

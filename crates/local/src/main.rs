@@ -2,6 +2,7 @@
 
 mod administrator;
 mod cli;
+mod clock;
 mod commands;
 mod log;
 mod port_log;
@@ -31,6 +32,9 @@ fn main() -> ExitCode {
         Command::CredentialProcess(process) => commands::run(process.run()),
         Command::GitCredential(credential) => commands::run(credential.run()),
         Command::Audit(audit) => commands::run(audit.run()),
+        Command::Token(token) => commands::run(token.run()),
+        Command::Protection(protection) => commands::run(protection.run()),
+        Command::Status(status) => commands::run(status.run()),
     }
 }
 

@@ -2,13 +2,14 @@
 
 use crate::administrator::{self, AdministratorError, Place};
 use crate::cli::Serve;
+use crate::clock;
 use crate::port_log;
 use crate::server::{self, Answer};
 use crate::tls::{self, TlsError};
 use domain::{AccountId, Region};
 use embedded::{AuditFiles, DataDirectory, HttpPublisher, OpenError};
 use http::{Request, Response};
-use ports::clock::{Clock, SystemClock};
+use ports::clock::Clock;
 use ports::decorators::{Decorated, Recorder};
 use ports::{Blobs, Table};
 use service::{Body, Operations, Peer, Quotas, Service, Settings, Vault};
@@ -65,7 +66,7 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
             options.listen
         )));
     }
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let clock = clock::clock().map_err(ServeError::Setting)?;
     let destinations = options.destinations.iter().map(|(arn, url)| (arn.to_string(), url.clone())).collect();
     let publisher = HttpPublisher::new(destinations, clock.clone())
         .map_err(|error| ServeError::Setting(format!("--destination: {error}")))?;

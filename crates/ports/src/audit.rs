@@ -1,7 +1,7 @@
 //! The ports `AuditSink` and `AuditTrail`: where records of what was done go, and how they are looked at again.
 //!
-//! They are two, as not every sink can be asked: what AWS's functions print is kept by CloudWatch Logs, which has a query language
-//! of its own.
+//! They are two, as not every sink can be asked: what AWS's functions print is kept by `CloudWatch` Logs, which has a query
+//! language of its own.
 
 use async_trait::async_trait;
 use std::io;

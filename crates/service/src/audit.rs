@@ -1,4 +1,4 @@
-//! Records of what was done, in the shape that AWS CloudTrail gives its own (CloudTrail user guide, "CloudTrail record contents").
+//! Records of what was done, in the shape that AWS `CloudTrail` gives its own (its user guide, "`CloudTrail` record contents").
 
 mod hidden;
 mod look_up;

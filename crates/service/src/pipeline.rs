@@ -136,7 +136,7 @@ impl Service {
         if is_probe(&parts) {
             return response;
         }
-        if matches!(record.principal, None if !record.error.is_empty()) {
+        if record.principal.is_none() && !record.error.is_empty() {
             record.claimed = claimed_credential_id(&parts);
         }
         let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned();

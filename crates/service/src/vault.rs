@@ -6,7 +6,7 @@ use domain::Actor;
 use ports::clock::Clock;
 use ports::{EncryptionContext, KeyError, Keys};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 use store::{SealingKeys, Store, WrappedKey};
 
@@ -62,7 +62,8 @@ struct Held {
     /// When the table was read.
     read: Option<SystemTime>,
     stored: Option<Arc<SealingKeys>>,
-    unwrapped: HashMap<u32, Arc<SealingKey>>,
+    /// With the time at which each was unwrapped.
+    unwrapped: HashMap<u32, (SystemTime, Arc<SealingKey>)>,
 }
 
 impl Vault {
@@ -137,25 +138,21 @@ impl Vault {
     async fn stored(&self, age: Duration) -> Result<Option<Arc<SealingKeys>>> {
         let now = self.clock.now();
         {
-            let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-            let fresh = |age| held.read.is_some_and(|read| now.duration_since(read).is_ok_and(|passed| passed < age));
-            if fresh(age) && held.stored.is_some() {
+            let mut held = self.held();
+            held.unwrapped.retain(|_, (unwrapped, _)| is_younger(*unwrapped, now, KEPT));
+            if held.stored.is_some() && held.read.is_some_and(|read| is_younger(read, now, age)) {
                 return Ok(held.stored.clone());
-            }
-            if !fresh(KEPT) {
-                held.unwrapped.clear();
             }
         }
         let stored = self.store.sealing_keys().await?.map(Arc::new);
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.held();
         (held.read, held.stored) = (Some(now), stored.clone());
         Ok(stored)
     }
 
     async fn unwrapped(&self, stored: &SealingKeys, key: &WrappedKey) -> Result<Arc<SealingKey>> {
-        let known = self.held.lock().unwrap_or_else(PoisonError::into_inner).unwrapped.get(&key.version).cloned();
-        if let Some(known) = known {
-            return Ok(known);
+        if let Some((_, known)) = self.held().unwrapped.get(&key.version) {
+            return Ok(known.clone());
         }
         let opened = self.keys.decrypt(&key.wrapped, &context(&stored.deployment, key.version)).await?;
         let mut plain = zeroize::Zeroizing::new([0; 32]);
@@ -164,14 +161,21 @@ impl Vault {
         }
         plain.copy_from_slice(&opened);
         let unwrapped = Arc::new(SealingKey::new(key.version, stored.deployment.as_str(), plain));
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.unwrapped.insert(key.version, unwrapped.clone());
+        self.held().unwrapped.insert(key.version, (self.clock.now(), unwrapped.clone()));
         Ok(unwrapped)
     }
 
     fn forget(&self) {
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Held::default();
+        *self.held() = Held::default();
     }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_younger(then: SystemTime, now: SystemTime, age: Duration) -> bool {
+    now.duration_since(then).is_ok_and(|passed| passed < age)
 }
 
 fn newest(stored: &SealingKeys) -> Result<&WrappedKey> {

@@ -6,7 +6,7 @@ use api::ErrorCode;
 use api::own::{AuditEvent, LookUpAuditEventsInput, LookUpAuditEventsOutput};
 use service::{Account, AuditLookUp, AuditRecord, Authorized, Context, Failure, Result};
 
-/// How many events a page has when the client names no number, and at most (as CloudTrail's `LookupEvents`).
+/// How many events a page has when the client names no number, and at most (as `LookupEvents` of AWS `CloudTrail`).
 const PAGE: usize = 50;
 const MOST: usize = 50;
 

@@ -1,9 +1,10 @@
 //! One push, on the blocking side: which commands can be carried out, the pack, the change, the report.
 
+use super::noted;
 use domain::{BranchName, RefAction, RefName};
 use git::receive::{Command, Outcome, PushRequest, ReceiveError, Report, index_pack};
 use git::{Kind, Limits, ObjectId, Odb, StagedPack, commit, walk};
-use service::{AuditedReference, Authorized, Context, Failure};
+use service::{Authorized, Context, Failure};
 use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, BufRead, Write};
 use std::sync::Arc;
@@ -296,7 +297,10 @@ impl Push<'_> {
     }
 
     fn finish(&self, mut report: Report<'_>, unpacked: &Outcome, outcomes: Outcomes) -> Result<(), Failure> {
-        self.note(&outcomes);
+        self.cx.notes.references(noted::pushed(&self.request.commands, &outcomes));
+        if self.request.has_pack() {
+            self.cx.notes.data_transferred();
+        }
         if let Err(reason) = unpacked {
             report.tell(&format!("error: {reason}\n")).map_err(Failure::internal)?;
         }
@@ -308,27 +312,6 @@ impl Push<'_> {
             .map(|(command, outcome)| (command.name.clone(), outcome.unwrap_or_else(|| Err("not changed".to_owned()))))
             .collect();
         report.finish(unpacked, &refs).map_err(Failure::internal)
-    }
-}
-
-impl Push<'_> {
-    /// Notes for the record what became of each ref.
-    fn note(&self, outcomes: &Outcomes) {
-        let id = |id: ObjectId| (!id.is_null()).then(|| id.to_string());
-        let noted = self.request.commands.iter().zip(outcomes).map(|(command, outcome)| AuditedReference {
-            name: Some(command.name.clone()),
-            commit: id(command.new),
-            previous_commit: id(command.old),
-            refused: match outcome {
-                Some(Ok(())) => None,
-                Some(Err(reason)) => Some(reason.clone()),
-                None => Some("not changed".to_owned()),
-            },
-        });
-        self.cx.notes.references(noted);
-        if self.request.has_pack() {
-            self.cx.notes.data_transferred();
-        }
     }
 }
 

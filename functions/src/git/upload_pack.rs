@@ -1,11 +1,13 @@
 //! git-upload-pack: serves fetches and clones.
 
+use super::noted;
 use super::request_reader::request_reader;
 use super::respond::respond;
 use git::ObjectId;
+use git::upload::fetch_request::FetchRequest;
 use git::upload::{Failure, ProtocolVersion, View, advertise, v0, v2};
-use service::{AuditedReference, Authorized, Context, GitFailure, GitProtocol, GitRequest, Response};
-use std::collections::{HashMap, HashSet};
+use service::{Authorized, Context, GitFailure, GitProtocol, GitRequest, Response};
+use std::collections::HashSet;
 use std::io::Write;
 use store::{Repository, Snapshot};
 use tokio::runtime::Handle;
@@ -75,7 +77,7 @@ impl Serving {
             }
             Ok(Some(v2::Request::Fetch(request))) => {
                 let snapshot = self.open()?;
-                self.note(&request.wants, &snapshot);
+                self.note(&request, &snapshot);
                 let unreferenced = self.unreferenced(&request.wants, &snapshot)?;
                 done(v2::answer_fetch(&request, &self.view(&snapshot, &unreferenced), out))
             }
@@ -92,7 +94,7 @@ impl Serving {
             Err(failure) => tell(&failure, out),
             Ok(Some(request)) => {
                 let snapshot = self.open()?;
-                self.note(&request.fetch.wants, &snapshot);
+                self.note(&request.fetch, &snapshot);
                 let unreferenced = self.unreferenced(&request.fetch.wants, &snapshot)?;
                 done(v0::answer(&request, &self.view(&snapshot, &unreferenced), out))
             }
@@ -103,15 +105,9 @@ impl Serving {
         self.runtime.block_on(self.repository.open()).map_err(GitFailure::internal)
     }
 
-    /// Notes for the record which refs are asked for; a commit that no ref points to goes by its id.
-    fn note(&self, wants: &[ObjectId], snapshot: &Snapshot) {
-        let names: HashMap<ObjectId, &str> = snapshot.refs.iter().map(|tip| (tip.target, tip.name.as_str())).collect();
-        self.cx.notes.references(wants.iter().map(|want| AuditedReference {
-            name: names.get(want).map(|name| (*name).to_owned()),
-            commit: Some(want.to_string()),
-            previous_commit: None,
-            refused: None,
-        }));
+    /// Notes for the record what is fetched.
+    fn note(&self, request: &FetchRequest, snapshot: &Snapshot) {
+        self.cx.notes.references(noted::fetched(request, snapshot));
         self.cx.notes.data_transferred();
     }
 

@@ -182,6 +182,12 @@ impl Check for PutRefProtectionInput {
     }
 }
 
+impl Check for RotateSealingKeyInput {
+    fn check(&self) -> Result<(), Violation> {
+        Ok(())
+    }
+}
+
 impl Check for UpdateTokenInput {
     fn check(&self) -> Result<(), Violation> {
         not_empty(&self.user_name, "userName", E::ValidationException)?;

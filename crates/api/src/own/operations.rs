@@ -246,7 +246,7 @@ impl Operation for RotateSealingKey {
     const API: JsonApi = JsonApi::Coldforge;
     const NAME: &'static str = "RotateSealingKey";
     const ERRORS: &'static [ErrorCode] = &[];
-    type Input = crate::operation::Empty;
+    type Input = RotateSealingKeyInput;
     type Output = RotateSealingKeyOutput;
 }
 
@@ -289,6 +289,8 @@ impl Conditions for LookUpAuditEventsInput {}
 impl Conditions for PutCommitStatusInput {}
 
 impl Conditions for PutRefProtectionInput {}
+
+impl Conditions for RotateSealingKeyInput {}
 
 impl Conditions for UpdateTokenInput {}
 

@@ -13,7 +13,7 @@ pub struct AuditEvent {
     /// When.
     #[serde(rename = "eventTime", skip_serializing_if = "Option::is_none")]
     pub event_time: Option<Timestamp>,
-    /// What was done: the name of the operation, or GitPull or GitPush.
+    /// What was done: the name of the operation, or `GitPull` or `GitPush`.
     #[serde(rename = "eventName", skip_serializing_if = "Option::is_none")]
     pub event_name: Option<String>,
     /// The ARN of who did it. Absent when somebody could not be authenticated.
@@ -25,7 +25,7 @@ pub struct AuditEvent {
     /// Why it failed, if it did.
     #[serde(rename = "errorCode", skip_serializing_if = "Option::is_none")]
     pub error_code: Option<String>,
-    /// The whole record: JSON in the shape of AWS CloudTrail's.
+    /// The whole record: JSON in the shape of those of AWS `CloudTrail`.
     #[serde(rename = "record", skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,
 }
@@ -238,7 +238,7 @@ pub struct LookUpAuditEventsInput {
     /// Only what was about this repository.
     #[serde(rename = "repositoryName", skip_serializing_if = "Option::is_none")]
     pub repository_name: Option<String>,
-    /// Only this operation, or GitPull or GitPush.
+    /// Only this operation, or `GitPull` or `GitPush`.
     #[serde(rename = "eventName", skip_serializing_if = "Option::is_none")]
     pub event_name: Option<String>,
     /// Nothing earlier than this.
@@ -386,6 +386,11 @@ pub struct RefProtection {
     #[serde(rename = "lastModifiedArn", skip_serializing_if = "Option::is_none")]
     pub last_modified_arn: Option<String>,
 }
+
+/// There is nothing to say.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RotateSealingKeyInput {}
 
 /// What was made.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -9,16 +9,16 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
-    /// The service's URL [default: COLDFORGE_ENDPOINT, AWS_ENDPOINT_URL_CODECOMMIT, or the profile's `services` section]
+    /// The service's URL [default: `COLDFORGE_ENDPOINT`, `AWS_ENDPOINT_URL_CODECOMMIT`, or the profile's `services` section]
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint: Option<String>,
 
-    /// The service's region [default: AWS_REGION, AWS_DEFAULT_REGION, or the profile's]
+    /// The service's region [default: `AWS_REGION`, `AWS_DEFAULT_REGION`, or the profile's]
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,
 
-    /// A profile of the shared AWS files ~/.aws/config and ~/.aws/credentials. Without it, the keys are AWS_ACCESS_KEY_ID,
-    /// AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or else those of the profile AWS_PROFILE or `default`.
+    /// A profile of the shared AWS files ~/.aws/config and ~/.aws/credentials. Without it, the keys are `AWS_ACCESS_KEY_ID`,
+    /// `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, or else those of the profile `AWS_PROFILE` or `default`.
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
 
@@ -26,7 +26,7 @@ pub(crate) struct Connection {
     #[arg(long, value_name = "DIR", conflicts_with = "profile")]
     pub(crate) data_dir: Option<PathBuf>,
 
-    /// Trust the certificates in this file (PEM) in place of the machine's [default: AWS_CA_BUNDLE]
+    /// Trust the certificates in this file (PEM) in place of the machine's [default: `AWS_CA_BUNDLE`]
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_bundle: Option<PathBuf>,
 }

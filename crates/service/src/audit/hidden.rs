@@ -11,7 +11,7 @@ const MOST_ENTRIES: usize = 100;
 /// How large parameters or a result may be altogether, in bytes, to be kept at all.
 const MOST_BYTES: usize = 64 * 1024;
 
-/// What stands in place of what is hidden, as in CloudTrail.
+/// What stands in place of what is hidden, as in `CloudTrail`.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 /// The names of members that hold what users wrote into files and comments.

@@ -222,7 +222,7 @@ impl AuditEvent<'_> {
     }
 }
 
-/// Whole seconds, as CloudTrail has them.
+/// Whole seconds, as `CloudTrail` has them.
 fn iso_time(time: SystemTime) -> String {
     jiff::Timestamp::try_from(time).unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
