@@ -46,12 +46,13 @@ impl Function {
     /// Whether a request is for this function, and not one that the gateway should have sent elsewhere. A function has the
     /// permissions for its own work only, and must not be talked into another's.
     pub(crate) fn takes(self, request: &Parts) -> bool {
+        let (is_post, is_root) = (request.method == Method::POST, request.uri.path() == "/");
         match self {
-            Self::Operation(name) => request.method == Method::POST && target(request) == Some(name),
-            Self::Query => request.method == Method::POST && request.headers.get("x-amz-target").is_none(),
+            Self::Operation(name) => is_post && is_root && target(request) == Some(name),
+            Self::Query => is_post && is_root && request.headers.get("x-amz-target").is_none(),
             Self::InfoRefs => request.method == Method::GET && asks_for(&request.uri, "/info/refs"),
-            Self::UploadPack => request.method == Method::POST && asks_for(&request.uri, "/git-upload-pack"),
-            Self::ReceivePack => request.method == Method::POST && asks_for(&request.uri, "/git-receive-pack"),
+            Self::UploadPack => is_post && asks_for(&request.uri, "/git-upload-pack"),
+            Self::ReceivePack => is_post && asks_for(&request.uri, "/git-receive-pack"),
             Self::GitAuthorizer | Self::SweepDeletedRepositories => false,
         }
     }
