@@ -105,6 +105,12 @@ test('secrets are sealed only by those that make them, and opened by all that ch
   }
 });
 
+test('functions of class identity are about users, their tokens and sessions, and how secrets are sealed', () => {
+  for (const { name } of FUNCTIONS.filter((entry) => entry.class === 'identity')) {
+    assert.match(name, /^Query$|Tokens?$|Sessions?$|SealingKey$/, `${name} could write no repository; functions of class write may seal what webhooks are signed with`);
+  }
+});
+
 test('only functions that deliver tell others', () => {
   for (const name of CLASSES) {
     for (const action of ['sns:Publish', 'lambda:InvokeFunction', 'events:PutEvents', 'dynamodb:GetRecords', 'sqs:SendMessage']) {
