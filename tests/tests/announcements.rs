@@ -79,7 +79,7 @@ fn a_push_tells_its_triggers_what_happened_to_the_refs_they_are_about() {
     let to = |target: &str| told.iter().filter(|told| told.target == target).collect::<Vec<_>>();
     let moved = json!({"commit": second, "ref": "refs/heads/main"});
     let [function] = to("POST /function")[..] else { panic!("{told:?}") };
-    assert_eq!(references(function), [moved.clone()]);
+    assert_eq!(references(function), std::slice::from_ref(&moved));
     assert_eq!(record(function)["customData"], "channel");
     // Deletions and the rest are two commits, and one push.
     let [topic] = to("POST /topic")[..] else { panic!("{told:?}") };

@@ -68,26 +68,26 @@ impl Settings {
         let hosts = required("COLDFORGE_HOSTS")?;
         let usual = Quotas::default();
         let quotas = Quotas {
-            repositories: number(&optional, "COLDFORGE_MAX_REPOSITORIES", usual.repositories)?,
+            repositories: number(optional, "COLDFORGE_MAX_REPOSITORIES", usual.repositories)?,
             approval_rule_templates: number(
-                &optional,
+                optional,
                 "COLDFORGE_MAX_APPROVAL_RULE_TEMPLATES",
                 usual.approval_rule_templates,
             )?,
-            open_pull_requests: number(&optional, "COLDFORGE_MAX_OPEN_PULL_REQUESTS", usual.open_pull_requests)?,
-            token_days: number(&optional, "COLDFORGE_MAX_TOKEN_DAYS", usual.token_days)?,
+            open_pull_requests: number(optional, "COLDFORGE_MAX_OPEN_PULL_REQUESTS", usual.open_pull_requests)?,
+            token_days: number(optional, "COLDFORGE_MAX_TOKEN_DAYS", usual.token_days)?,
             failed_sign_ins_of_address: number(
-                &optional,
+                optional,
                 "COLDFORGE_MAX_FAILED_SIGN_INS_OF_ADDRESS",
                 usual.failed_sign_ins_of_address,
             )?,
             failed_sign_ins_of_credential: number(
-                &optional,
+                optional,
                 "COLDFORGE_MAX_FAILED_SIGN_INS_OF_CREDENTIAL",
                 usual.failed_sign_ins_of_credential,
             )?,
         };
-        let memory_mb: u64 = number(&optional, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 0)?;
+        let memory_mb: u64 = number(optional, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 0)?;
         Ok(Self {
             function,
             table: required("COLDFORGE_TABLE")?,

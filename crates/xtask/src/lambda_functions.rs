@@ -81,15 +81,8 @@ const READ_ROWS_ONLY: &[&str] = &[
 ];
 
 /// Operations of our own that change users or how their secrets are sealed, or that seal secrets themselves.
-const CHANGE_IDENTITIES: &[&str] = &[
-    "CreateToken",
-    "CreateWebhook",
-    "DeleteToken",
-    "EndUserSessions",
-    "RotateSealingKey",
-    "UpdateToken",
-    "UpdateWebhook",
-];
+const CHANGE_IDENTITIES: &[&str] =
+    &["CreateToken", "DeleteToken", "EndUserSessions", "RotateSealingKey", "UpdateToken"];
 
 /// What the names of operations begin with that change nothing.
 const READING_VERBS: &[&str] = &["BatchDescribe", "BatchGet", "Describe", "Evaluate", "Get", "List", "LookUp"];

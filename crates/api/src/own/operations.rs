@@ -49,7 +49,7 @@ impl NamesUser for CreateTokenInput {
     }
 }
 
-/// Makes a webhook. Events of our own form are types such as branch.updated, groups such as pull_request.*, or *; those of the GitHub form are push, create, delete, pull_request, or *. Without a secret one is made, and shown this one time.
+/// Makes a webhook. Events of our own form are types such as branch.updated, groups such as `pull_request.*`, or `*`; those of the GitHub form are `push`, `create`, `delete`, `pull_request`, or `*`. Without a secret one is made, and shown this one time.
 pub struct CreateWebhook;
 
 impl Operation for CreateWebhook {

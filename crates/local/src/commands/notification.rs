@@ -42,7 +42,7 @@ enum Verb {
         /// The rule's name, for people
         #[arg(value_name = "RULE")]
         name: String,
-        /// What is told: types such as pull_request.created, groups such as branch.*, or *. May be given several times
+        /// What is told: types such as `pull_request.created`, groups such as `branch.*`, or `*`. May be given several times
         #[arg(long = "event", value_name = "TYPE", required = true)]
         events: Vec<String>,
         /// The topic

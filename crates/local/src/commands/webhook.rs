@@ -43,15 +43,15 @@ enum Verb {
         /// Where it is: an https:// URL
         #[arg(value_name = "URL")]
         url: String,
-        /// What it is told of: types such as branch.updated, groups such as pull_request.*, or *; in the GitHub form push,
-        /// create, delete, pull_request or *. May be given several times
+        /// What it is told of: types such as `branch.updated`, groups such as `pull_request.*`, or `*`; in the GitHub form
+        /// `push`, `create`, `delete`, `pull_request` or `*`. May be given several times
         #[arg(long = "event", value_name = "TYPE", required = true)]
         events: Vec<String>,
         /// In which form it is told
         #[arg(long, value_enum, default_value_t = Format::Coldforge)]
         format: Format,
         /// What to sign with, instead of a secret that is made: whsec_… in our own form. Other users of this machine may see it
-        /// here; COLDFORGE_WEBHOOK_SECRET is not seen
+        /// here; `COLDFORGE_WEBHOOK_SECRET` is not seen
         #[arg(long, value_name = "SECRET", env = "COLDFORGE_WEBHOOK_SECRET", hide_env_values = true)]
         secret: Option<String>,
         #[command(flatten)]

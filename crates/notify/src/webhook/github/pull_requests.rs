@@ -28,7 +28,7 @@ pub(super) fn message(around: &Around<'_>, kind: &EventKind) -> Option<Message> 
         }
         EventKind::PullRequestTitleChanged { before, .. } => body["changes"] = json!({ "title": { "from": before } }),
         EventKind::PullRequestDescriptionChanged { before, .. } => {
-            body["changes"] = json!({ "body": { "from": before } })
+            body["changes"] = json!({ "body": { "from": before } });
         }
         _ => {}
     }
