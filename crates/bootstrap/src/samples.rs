@@ -24,7 +24,7 @@ async fn every_kind_of_request_arrives_at_its_function() {
         ("api", "GetRepository", "/", "{\"repositoryName\": \"demo\"}"),
         ("query", "Query", "/", "Action=GetUser&Version=2010-05-08&UserName=ana"),
         ("info-refs", "InfoRefs", "/v1/repos/demo/info/refs?service=git-upload-pack", ""),
-        ("upload-pack", "UploadPack", "/v1/repos/demo/git-upload-pack", "0012command=fetch"),
+        ("upload-pack", "UploadPack", "/v1/repos/demo/git-upload-pack", "0011command=fetch"),
         ("receive-pack", "ReceivePack", "/v1/repos/demo/git-receive-pack", "00b4"),
     ] {
         let function = Function::named(function).unwrap();

@@ -25,8 +25,8 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// In which blocks packs are looked at.
-const BLOCK_BYTES: usize = 64 * 1024;
+/// In which blocks packs are looked at. Sixteen are read at once, which is enough where a read is a system call.
+const BLOCK_BYTES: usize = 16 * 1024;
 /// How much memory the pieces may take in which packs are read: enough to hold the index and graph part of a repository of a
 /// hundred thousand objects.
 const BLOCK_CACHE_BYTES: u64 = 16 << 20;

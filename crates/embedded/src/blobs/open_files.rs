@@ -4,9 +4,11 @@ use super::{is_missing, unavailable};
 use bytes::Bytes;
 use ports::{BlobError, BlobName};
 use quick_cache::sync::Cache;
+use rustix::buffer::spare_capacity;
+use rustix::io::{Errno, pread};
 use std::fs::File;
+use std::io;
 use std::ops::Range;
-use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -76,8 +78,23 @@ impl OpenFile {
                 range.end - range.start
             )));
         };
-        let mut bytes = vec![0; length];
-        self.file.read_exact_at(&mut bytes, range.start).map_err(unavailable)?;
-        Ok(bytes.into())
+        self.read_at(range.start, length).map(Bytes::from).map_err(unavailable)
+    }
+
+    /// Reads into memory that was not cleared first: for a fetch that looks here and there, clearing costs as much as reading.
+    fn read_at(&self, start: u64, length: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(length);
+        while bytes.len() < length {
+            let left = length - bytes.len();
+            let before = bytes.len();
+            // The vector may have got more room than was asked for; what is read into that is cut off.
+            match pread(&self.file, spare_capacity(&mut bytes), start + before as u64) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(read) => bytes.truncate(before + read.min(left)),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(bytes)
     }
 }
