@@ -143,7 +143,7 @@ fn every_operation_is_reached_by_boto3_and_lands_in_its_own_function() {
         .map(|operation| {
             let input = cases.input(operation).map_or_else(|| json!({}), |input| world.expand(input));
             // The template lets functions tell topics whose names begin with the stack's.
-            let input = input.to_string().replace(":topic\"", ":coldforge-topic\"");
+            let input = input.to_string().replace(":topic\"", ":coldforge-trigger-topic\"");
             let input: Value = serde_json::from_str(&input).unwrap();
             json!([operation, input])
         })
