@@ -56,6 +56,7 @@ pub(crate) mod simulate_principal_policy;
 pub(crate) mod simulation;
 pub(crate) mod tag_policy;
 pub(crate) mod tag_user;
+pub(crate) mod tags;
 pub(crate) mod untag_policy;
 pub(crate) mod untag_user;
 pub(crate) mod update_access_key;

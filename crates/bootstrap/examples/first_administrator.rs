@@ -4,22 +4,14 @@
 //! Settings are those of the functions: `COLDFORGE_TABLE`, `COLDFORGE_KEY_ARN`, `COLDFORGE_ENDPOINT`, `COLDFORGE_ACCOUNT_ID`,
 //! `AWS_REGION` and AWS credentials.
 
-use auth::policy::managed::ADMINISTRATOR_ACCESS;
-use auth::{AccessKey, Credential, GitPassword, PasswordKind};
 use aws::{Connection, DynamoTable, KmsKeys, S3Blobs};
-use domain::identity::user_arn;
-use domain::{AccountId, Actor, IdentityPath, Region, UniqueIdKind, UserName};
+use domain::{AccountId, Region};
 use ports::clock::{Clock, SystemClock};
-use service::Vault;
-use std::collections::BTreeMap;
+use service::{Administrator, AdministratorKeys, Vault};
 use std::error::Error;
 use std::io::Write;
 use std::sync::Arc;
-use std::time::SystemTime;
-use store::{AccessKeyRecord, GitCredentialRecord, IdentityError, NewUser, Store, UserEdit};
-
-/// The user's name.
-const NAME: &str = "admin";
+use store::Store;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -29,43 +21,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = store(&connection, clock.clone())?;
     let keys = Arc::new(KmsKeys::new(&connection, variable("COLDFORGE_KEY_ARN")?));
-    let sealing = Vault::new(store.clone(), keys, clock).newest().await?;
-
-    let name = UserName::parse(NAME)?;
-    let path = IdentityPath::default();
-    let actor = Actor::new(user_arn(&region, &account, &path, &name));
-    let new = NewUser { name: name.clone(), path, tags: BTreeMap::new() };
-    store.create_first_user(&actor, new, [ADMINISTRATOR_ACCESS.to_owned()].into()).await?;
-
-    let (key, password) = (AccessKey::generate()?, GitPassword::generate(PasswordKind::Git)?);
-    let git = Credential::of_git_password(&password, NAME, &sealing)?;
-    let git_username = format!("{NAME}-at-{account}");
-    let created = SystemTime::now();
-    let edits = vec![
-        UserEdit::PutAccessKey {
-            key: AccessKeyRecord { id: key.id.clone(), active: true, created, sessions_valid_after: None },
-            sealed: Credential::of_access_key(&key, NAME, &sealing)?.to_json()?.into(),
-        },
-        UserEdit::PutGitCredential {
-            credential: GitCredentialRecord {
-                id: store::unique_id(UniqueIdKind::ServiceCredential)?.to_string(),
-                user_name: git_username.clone(),
-                credential: git.id.clone(),
-                active: true,
-                created,
-            },
-            sealed: git.to_json()?.into(),
-        },
-    ];
-    store.change_user(&actor, &name, |_user| Ok::<_, IdentityError>(edits.clone())).await?;
+    let vault = Vault::new(store.clone(), keys, clock);
+    let administrator = Administrator::new(&store, &vault, &region, &account)?;
+    administrator.ensure().await?;
+    let AdministratorKeys { access_key, git_username, git_password } = administrator.new_keys().await?;
     let made = serde_json::json!({
         "endpoint": variable("COLDFORGE_ENDPOINT")?,
         "region": region.to_string(),
         "accountId": account.to_string(),
-        "accessKeyId": key.id,
-        "secretAccessKey": key.secret.expose(),
+        "accessKeyId": access_key.id,
+        "secretAccessKey": access_key.secret.expose(),
         "gitUsername": git_username,
-        "gitPassword": password.secret.expose(),
+        "gitPassword": git_password.secret.expose(),
     });
     Ok(writeln!(std::io::stdout(), "{made}")?)
 }

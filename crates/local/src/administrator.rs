@@ -1,20 +1,12 @@
 //! The first administrator: made on the first start, its keys shown once and kept in a file for their owner.
 
-use auth::policy::managed::ADMINISTRATOR_ACCESS;
-use auth::{AccessKey, Credential, CredentialError, GitPassword, PasswordKind, RandomError};
-use domain::identity::user_arn;
-use domain::{AccountId, Actor, IdentityPath, NameError, Region, UniqueIdKind, UserName};
+use domain::{AccountId, Region};
 use serde::{Deserialize, Serialize};
-use service::{Vault, VaultError};
-use std::collections::BTreeMap;
+use service::{Administrator, AdministratorKeys, Vault};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
-use store::{AccessKeyRecord, GitCredentialRecord, IdentityError, NewUser, Store, UserEdit};
-
-/// The user's name.
-const NAME: &str = "admin";
+use store::Store;
 
 /// The file beside the data that holds the keys, readable by its owner alone.
 const FILE: &str = "admin-credentials.json";
@@ -45,18 +37,10 @@ pub(crate) struct Place<'a> {
 /// Why there is no administrator.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AdministratorError {
-    #[error("the administrator's keys cannot be made: {0}")]
-    Credential(#[from] CredentialError),
-    #[error("the administrator's keys cannot be made: {0}")]
-    Random(#[from] RandomError),
-    #[error("the administrator's keys cannot be sealed: {0}")]
-    Sealing(#[from] VaultError),
+    #[error(transparent)]
+    Keys(#[from] service::AdministratorError),
     #[error("the administrator cannot be stored: {0}")]
     Store(#[from] store::Error),
-    #[error("the administrator cannot be stored: {0}")]
-    Identity(#[from] IdentityError),
-    #[error(transparent)]
-    Name(#[from] NameError),
     #[error("the file '{}' cannot be written: {source}", .file.display())]
     File { file: PathBuf, source: io::Error },
 }
@@ -72,11 +56,8 @@ pub(crate) async fn ensure(
     directory: &Path,
     place: &Place<'_>,
 ) -> Result<Option<AdminCredentials>, AdministratorError> {
-    let name = UserName::parse(NAME)?;
-    let path = IdentityPath::default();
-    let actor = Actor::new(user_arn(place.region, place.account, &path, &name));
-    let new = NewUser { name: name.clone(), path, tags: BTreeMap::new() };
-    store.create_first_user(&actor, new, [ADMINISTRATOR_ACCESS.to_owned()].into()).await?;
+    let administrator = Administrator::new(store, vault, place.region, place.account)?;
+    administrator.ensure().await?;
 
     let file = directory.join(FILE);
     let credentials = store.credentials();
@@ -84,37 +65,15 @@ pub(crate) async fn ensure(
         refresh(&file, place).map_err(|source| AdministratorError::File { file, source })?;
         return Ok(None);
     }
-    let (key, password) = (AccessKey::generate()?, GitPassword::generate(PasswordKind::Git)?);
-    let git_username = format!("{NAME}-at-{}", place.account);
-    let sealing = vault.newest().await?;
-    let sealed_key = Credential::of_access_key(&key, NAME, &sealing)?.to_json()?;
-    let git = Credential::of_git_password(&password, NAME, &sealing)?;
-    let created = SystemTime::now();
-    let edits = vec![
-        UserEdit::PutAccessKey {
-            key: AccessKeyRecord { id: key.id.clone(), active: true, created, sessions_valid_after: None },
-            sealed: sealed_key.into(),
-        },
-        UserEdit::PutGitCredential {
-            credential: GitCredentialRecord {
-                id: store::unique_id(UniqueIdKind::ServiceCredential)?.to_string(),
-                user_name: git_username.clone(),
-                credential: git.id.clone(),
-                active: true,
-                created,
-            },
-            sealed: git.to_json()?.into(),
-        },
-    ];
-    store.change_user(&actor, &name, |_user| Ok::<_, IdentityError>(edits.clone())).await?;
+    let AdministratorKeys { access_key, git_username, git_password } = administrator.new_keys().await?;
     let made = AdminCredentials {
         endpoint: place.endpoint.to_owned(),
         region: place.region.to_string(),
         account_id: place.account.to_string(),
-        access_key_id: key.id,
-        secret_access_key: key.secret.expose().to_owned(),
+        access_key_id: access_key.id,
+        secret_access_key: access_key.secret.expose().to_owned(),
         git_username,
-        git_password: password.secret.expose().to_owned(),
+        git_password: git_password.secret.expose().to_owned(),
     };
     write(&file, &made).map_err(|source| AdministratorError::File { file, source })?;
     credentials.create(MADE, "{}".into()).await?;

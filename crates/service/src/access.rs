@@ -3,6 +3,7 @@
 use crate::context::{Context, Settings};
 use crate::failure::{Failure, Result};
 use crate::identities::Identity;
+use crate::iso_time::iso_time;
 use crate::pipeline::Peer;
 use auth::Principal;
 use auth::policy::{Policy, Request, RequestContext, Verdict, evaluate};
@@ -133,11 +134,6 @@ impl Access {
 /// Whether a policy asks for the tags of repositories.
 pub(crate) fn asks_for_tags(policy: &Policy) -> bool {
     policy.keys().iter().any(|key| key.starts_with("aws:resourcetag/"))
-}
-
-fn iso_time(time: SystemTime) -> String {
-    let time = jiff::Timestamp::try_from(time).unwrap_or_default();
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 impl Context {

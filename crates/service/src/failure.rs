@@ -182,9 +182,7 @@ impl GitFailure {
         let message = if code == Code::Internal { "the service failed; try again".to_owned() } else { message };
         Self { status, code: code.as_str(), message, retry_after, source }
     }
-}
 
-impl GitFailure {
     /// The HTTP status that it is answered with.
     pub fn status(&self) -> StatusCode {
         self.status

@@ -1,9 +1,10 @@
 //! The one road that every request takes: authenticate, decode, find the resource, authorise, run one operation, answer.
 //!
-//! The same road serves the local server and, later, Lambda: it sees `http` types only. Operations come in as a registry, so
+//! The same road serves the local server and Lambda: it sees `http` types only. Operations come in as a registry, so
 //! that this crate knows none of them; an operation receives [`Authorized`] values, which only this crate can make.
 
 mod access;
+mod administrator;
 mod api_request;
 mod audit;
 mod authenticate;
@@ -17,8 +18,10 @@ mod failed_sign_ins;
 mod failure;
 mod git_request;
 mod identities;
+mod iso_time;
 mod keep_fresh;
 mod metered;
+mod paused;
 mod pipeline;
 mod query;
 mod quotas;
@@ -28,6 +31,7 @@ mod simulate;
 mod token_use;
 mod vault;
 
+pub use administrator::{Administrator, AdministratorError, AdministratorKeys};
 pub use audit::{AuditLookUp, AuditRecord, AuditRecords, AuditedReference, Notes};
 pub use auth::TokenGrant;
 pub use auth::policy::managed;
@@ -39,6 +43,7 @@ pub use entry::{Entry, GitEntries};
 pub use failure::{Code, Failure, GitFailure, Result};
 pub use git_request::{GitProtocol, GitRequest, MountedAt};
 pub use identities::check_policy;
+pub use iso_time::iso_time;
 pub use pipeline::{Components, Operations, Peer, Service};
 pub use ports::PublishError;
 pub use query::{AnyPolicy, OwnPolicy, PolicySource, QueryEntry, QueryError, QueryInput, UserOrCaller, Xml};

@@ -11,7 +11,7 @@ use crate::failed_sign_ins::FailedSignIns;
 use crate::failure::{Code, Failure, GitFailure, Result};
 use crate::git_request::{self, GitAction, GitProtocol, GitRequest, GitTarget};
 use crate::identities::Identities;
-use crate::keep_fresh::PausedUntil;
+use crate::paused::PausedUntil;
 use crate::query::{self, QueryEntry};
 use crate::record::{Answered, Record};
 use crate::resource;

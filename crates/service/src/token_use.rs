@@ -1,10 +1,8 @@
 //! Tokens while they are used: until when, and when that was.
 
 use crate::failure::{Failure, Result};
-use crate::keep_fresh::PAUSE;
 use crate::pipeline::Service;
 use auth::{AuthenticationFailure, Credential, Reason, TokenGrant};
-use std::sync::atomic::Ordering;
 use std::time::{Duration, UNIX_EPOCH};
 use store::StoredCredential;
 
@@ -23,15 +21,11 @@ impl Service {
     /// Notes that a token is used, unless that was noted a little while ago. When that fails, nobody is the worse for it.
     pub(crate) async fn note_use(&self, credential: &Credential, grant: &TokenGrant, stored: &StoredCredential) {
         let now = self.seconds();
-        let lately = grant.used.is_some_and(|used| now.saturating_sub(used) < NOTED_EVERY.as_secs());
-        if lately || now < self.notes_paused.0.load(Ordering::Relaxed) {
+        if grant.used.is_some_and(|used| now.saturating_sub(used) < NOTED_EVERY.as_secs()) {
             return;
         }
-        if let Err(failure) = self.note(credential.clone().used(now), stored).await {
-            let cause = failure.source.map(|source| source.to_string()).unwrap_or(failure.message);
-            tracing::debug!(credential = credential.id, cause, "the use of a token was not noted");
-            self.notes_paused.0.store(now + PAUSE.as_secs(), Ordering::Relaxed);
-        }
+        let noted = self.note(credential.clone().used(now), stored);
+        self.notes_paused.attempt(now, &credential.id, "the use of a token was not noted", noted).await;
     }
 
     /// Whoever changed the token meanwhile has noted the use or something better.
@@ -41,7 +35,8 @@ impl Service {
         Ok(())
     }
 
-    fn seconds(&self) -> u64 {
+    /// The time in seconds since 1970.
+    pub(crate) fn seconds(&self) -> u64 {
         self.components.clock.now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
     }
 }

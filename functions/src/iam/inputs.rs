@@ -9,9 +9,6 @@ use service::{Failure, QueryError, QueryInput, Result};
 const MOST_ITEMS: usize = 1000;
 const DEFAULT_ITEMS: usize = 100;
 
-/// The most tags of one user (AWS IAM quotas).
-pub(crate) const MOST_TAGS: usize = 50;
-
 /// A failure with its words.
 pub(crate) fn failure(error: QueryError, message: impl Into<String>) -> Failure {
     Failure::query(error, message)

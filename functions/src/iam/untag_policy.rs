@@ -1,5 +1,6 @@
 //! `UntagPolicy`: removes tags of a managed policy.
 
+use super::tags;
 use service::{Authorized, Context, OwnPolicy, QueryInput, Result, Xml};
 use store::{ManagedPolicy, ManagedPolicyEdit};
 
@@ -7,8 +8,7 @@ use store::{ManagedPolicy, ManagedPolicyEdit};
 pub(crate) async fn untag_policy(cx: Context, policy: Authorized<OwnPolicy>, input: QueryInput) -> Result<Xml> {
     let keys = input.list("TagKeys");
     let remove = |policy: &ManagedPolicy| -> Result<_> {
-        let mut tags = policy.tags.clone();
-        tags.retain(|known, _| !keys.iter().any(|key| key.eq_ignore_ascii_case(known)));
+        let tags = tags::without(&policy.tags, keys.iter());
         Ok((tags != policy.tags).then_some(ManagedPolicyEdit::SetTags(tags)))
     };
     cx.store.change_managed_policy(&cx.actor(), &policy.summary.name, remove).await?;

@@ -1,5 +1,6 @@
 //! `UntagUser`: removes tags of a user.
 
+use super::tags;
 use service::{Authorized, Context, QueryInput, Result, Xml};
 use store::{User, UserEdit};
 
@@ -7,8 +8,7 @@ use store::{User, UserEdit};
 pub(crate) async fn untag_user(cx: Context, user: Authorized<User>, input: QueryInput) -> Result<Xml> {
     let keys = input.list("TagKeys");
     let remove = |user: &User| -> Result<_> {
-        let mut tags = user.tags.clone();
-        tags.retain(|known, _| !keys.iter().any(|key| key.eq_ignore_ascii_case(known)));
+        let tags = tags::without(&user.tags, keys.iter());
         Ok(if tags == user.tags { Vec::new() } else { vec![UserEdit::SetTags(tags)] })
     };
     cx.store.change_user(&cx.actor(), &user.summary.name, remove).await?;

@@ -1,18 +1,12 @@
 //! Users and what is theirs, in IAM's shapes.
 
+pub(crate) use service::iso_time as time;
 use service::{Context, Xml};
 use std::collections::BTreeMap;
-use std::time::SystemTime;
 use store::{AccessKeyRecord, GitCredentialRecord, GroupSummary, User, UserSummary};
 
 /// The service that Git user names and passwords are for.
 pub(crate) const GIT_SERVICE: &str = "codecommit.amazonaws.com";
-
-/// A time as XML has it: `2025-11-24T08:30:04Z`.
-pub(crate) fn time(time: SystemTime) -> String {
-    let time = jiff::Timestamp::try_from(time).unwrap_or_default();
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
 
 /// The word for a credential that may be used, or may not.
 pub(crate) fn status(active: bool) -> &'static str {

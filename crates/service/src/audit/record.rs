@@ -1,6 +1,7 @@
 //! A record, as it is written.
 
 use super::notes::{AuditedReference, Noted};
+use crate::iso_time::iso_time;
 use api::JsonApi;
 use auth::Principal;
 use domain::{AccountId, Region};
@@ -220,9 +221,4 @@ impl AuditEvent<'_> {
             }),
         }
     }
-}
-
-/// Whole seconds, as `CloudTrail` has them.
-fn iso_time(time: SystemTime) -> String {
-    jiff::Timestamp::try_from(time).unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
