@@ -23,7 +23,7 @@ pub(crate) use token::Token;
 pub(crate) use webhook::Webhook;
 
 use client::{Api, CallError, ConfigurationError};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::future::Future;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -31,6 +31,11 @@ use std::process::ExitCode;
 /// What the help of these commands says of how they end.
 pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done; 1 the service refused it (its error is on standard error); \
     2 the arguments are wrong; 3 it is not known where the service is or with which keys; 4 the service cannot be reached.";
+
+/// The long help of a command that shows an example.
+fn with_exit_codes(example: &str) -> String {
+    format!("{example}\n\n{EXIT_CODES}")
+}
 
 /// Why a command has no result.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +79,16 @@ pub(crate) fn run(command: impl Future<Output = Result<(), CommandError>>) -> Ex
 /// Calls one of the service's own operations.
 async fn call(connection: &Connection, operation: &str, input: &Value) -> Result<Value, CommandError> {
     Ok(connection.client()?.json(Api::Coldforge, operation, input).await?)
+}
+
+/// Calls one of the service's own operations, and prints what it gives, if anything.
+async fn call_and_print(
+    connection: &Connection,
+    operation: &str,
+    input: Map<String, Value>,
+) -> Result<(), CommandError> {
+    let output = call(connection, operation, &Value::Object(input)).await?;
+    if output.as_object().is_none_or(Map::is_empty) { Ok(()) } else { print_json(&output) }
 }
 
 /// Prints JSON for people and programs alike.

@@ -1,7 +1,7 @@
 //! `coldforge credential-process`: keys of a session in exchange for keys that stay, in the form in which AWS's clients ask a
 //! program for keys (AWS SDKs and tools reference guide, "Process credential provider").
 
-use super::{CommandError, Connection, EXIT_CODES, print_json};
+use super::{CommandError, Connection, EXIT_CODES, print_json, with_exit_codes};
 use clap::Args;
 use client::{CallError, QueryApi, element};
 use serde_json::json;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 /// The session to ask for.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES, after_long_help = EXAMPLE)]
+#[command(after_help = EXIT_CODES, after_long_help = with_exit_codes(EXAMPLE))]
 pub(crate) struct CredentialProcess {
     /// How long the keys are good, in seconds: 900 to 129600
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
@@ -40,10 +40,7 @@ and only coldforge reads the keys of 'work-keys':
   codecommit =
     endpoint_url = https://git.example.com
 
-Prints the keys as JSON: Version, AccessKeyId, SecretAccessKey, SessionToken, Expiration.
-
-Exit codes: 0 done; 1 the service refused it (its error is on standard error); 2 the arguments are wrong; \
-3 it is not known where the service is or with which keys; 4 the service cannot be reached.";
+Prints the keys as JSON: Version, AccessKeyId, SecretAccessKey, SessionToken, Expiration.";
 
 impl CredentialProcess {
     /// Asks for a session and prints its keys.

@@ -1,8 +1,7 @@
 //! `coldforge notification`: topics that are told of what happens to a repository.
 
-use super::{CommandError, Connection, EXIT_CODES, print_json};
+use super::{CommandError, Connection, EXIT_CODES, call_and_print};
 use clap::{Args, Subcommand};
-use client::Api;
 use serde_json::{Map, Value};
 
 /// What to do with notification rules.
@@ -79,14 +78,13 @@ enum Verb {
 impl Notification {
     /// Calls the operation and prints what it gives.
     pub(crate) async fn run(self) -> Result<(), CommandError> {
-        let (operation, input) = call(self.verb);
-        let output = self.connection.client()?.json(Api::Coldforge, operation, &Value::Object(input)).await?;
-        if output.as_object().is_none_or(Map::is_empty) { Ok(()) } else { print_json(&output) }
+        let (operation, input) = called(self.verb);
+        call_and_print(&self.connection, operation, input).await
     }
 }
 
 /// The operation of a verb, and its input.
-fn call(verb: Verb) -> (&'static str, Map<String, Value>) {
+fn called(verb: Verb) -> (&'static str, Map<String, Value>) {
     match verb {
         Verb::Create { name, events, topic, of } => {
             let mut input = of.input();

@@ -1,6 +1,6 @@
 //! `coldforge protection`: what may not be done to refs, whatever policies allow.
 
-use super::{CommandError, Connection, EXIT_CODES, call, print_json};
+use super::{CommandError, Connection, EXIT_CODES, call, print_json, with_exit_codes};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -16,7 +16,7 @@ enum Action {
     /// Make a protection, or replace the one of this name.
     ///
     /// Unless told otherwise, history can neither be rewritten nor be lost: only fast-forwards, no deletion.
-    #[command(after_help = EXIT_CODES, after_long_help = EXAMPLE)]
+    #[command(after_help = EXIT_CODES, after_long_help = with_exit_codes(EXAMPLE))]
     Put {
         #[command(flatten)]
         named: Named,
@@ -88,10 +88,7 @@ struct Named {
 const EXAMPLE: &str = "\
 Example, a branch that changes by approved pull requests whose build succeeded:
 
-  $ coldforge protection put main --repository demo --ref refs/heads/main --approvals 1 --status ci/build
-
-Exit codes: 0 done; 1 the service refused it (its error is on standard error); 2 the arguments are wrong; \
-3 it is not known where the service is or with which keys; 4 the service cannot be reached.";
+  $ coldforge protection put main --repository demo --ref refs/heads/main --approvals 1 --status ci/build";
 
 impl Protection {
     /// Does it, and prints what the service answers.

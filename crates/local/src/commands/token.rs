@@ -1,6 +1,6 @@
 //! `coldforge token`: tokens for git that may do less than their owner.
 
-use super::{CommandError, Connection, EXIT_CODES, call, print, print_json};
+use super::{CommandError, Connection, EXIT_CODES, call, print, print_json, with_exit_codes};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ pub(crate) struct Token {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Make a token, and print it with what is known of it. It is shown only now.
-    #[command(after_help = EXIT_CODES, after_long_help = EXAMPLE)]
+    #[command(after_help = EXIT_CODES, after_long_help = with_exit_codes(EXAMPLE))]
     Create {
         /// What to call it
         #[arg(value_name = "NAME")]
@@ -98,10 +98,7 @@ const EXAMPLE: &str = "\
 Example, a build server that can only read one repository:
 
   $ coldforge token create build-server --kind deploy --repository demo --user ci --bare > token
-  $ git clone https://ci:$(cat token)@git.example.com/v1/repos/demo
-
-Exit codes: 0 done; 1 the service refused it (its error is on standard error); 2 the arguments are wrong; \
-3 it is not known where the service is or with which keys; 4 the service cannot be reached.";
+  $ git clone https://ci:$(cat token)@git.example.com/v1/repos/demo";
 
 impl Token {
     /// Does it.

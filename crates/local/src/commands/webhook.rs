@@ -1,8 +1,7 @@
 //! `coldforge webhook`: URLs that are told of what happens.
 
-use super::{CommandError, Connection, EXIT_CODES, print_json};
+use super::{CommandError, Connection, EXIT_CODES, call_and_print};
 use clap::{Args, Subcommand, ValueEnum};
-use client::Api;
 use serde_json::{Map, Value, json};
 
 /// What to do with webhooks.
@@ -109,14 +108,13 @@ enum Format {
 impl Webhook {
     /// Calls the operation and prints what it gives.
     pub(crate) async fn run(self) -> Result<(), CommandError> {
-        let (operation, input) = call(self.verb);
-        let output = self.connection.client()?.json(Api::Coldforge, operation, &Value::Object(input)).await?;
-        if output.as_object().is_none_or(Map::is_empty) { Ok(()) } else { print_json(&output) }
+        let (operation, input) = called(self.verb);
+        call_and_print(&self.connection, operation, input).await
     }
 }
 
 /// The operation of a verb, and its input.
-fn call(verb: Verb) -> (&'static str, Map<String, Value>) {
+fn called(verb: Verb) -> (&'static str, Map<String, Value>) {
     match verb {
         Verb::Create { url, events, format, secret, scope } => {
             let format = if format == Format::Github { "github" } else { "coldforge" };
