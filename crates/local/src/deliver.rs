@@ -94,8 +94,7 @@ impl Deliveries {
     async fn step(&mut self) -> Result<bool, Error> {
         let changes = self.store.changes(self.position, PAGE).await?;
         let Some(last) = changes.last().map(|change| change.sequence) else { return Ok(false) };
-        let news = changes.iter().any(|change| store::read_change(change).is_some());
-        let Consumed { due, failed, .. } = self.notifier.consume(&changes).await;
+        let Consumed { due, failed, news, .. } = self.notifier.consume(&changes).await;
         for lane in due {
             self.work_on(lane);
         }

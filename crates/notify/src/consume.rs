@@ -20,6 +20,8 @@ pub struct Consumed<P> {
     pub due: BTreeSet<Lane>,
     /// The changes that were not taken up; they must be given again, before later ones.
     pub failed: Vec<Failed<P>>,
+    /// Whether any change told anything at all.
+    pub news: bool,
     /// The places of changes whose rows cannot be read, and never will be. They are in the log.
     pub unreadable: Vec<P>,
 }
@@ -40,17 +42,19 @@ impl Notifier {
     /// What was taken up is durable when this returns, and taking it up again does no harm: what is still waiting is not queued
     /// twice, and what was delivered before is delivered once more under the same id.
     pub async fn consume<P: Clone + Display>(&self, changes: &[Change<P>]) -> Consumed<P> {
-        let mut consumed = Consumed { due: BTreeSet::new(), failed: Vec::new(), unreadable: Vec::new() };
+        let mut consumed = Consumed { due: BTreeSet::new(), failed: Vec::new(), news: false, unreadable: Vec::new() };
         let mut lines: BTreeMap<&str, Vec<(&P, Event)>> = BTreeMap::new();
         let now = self.now();
         for change in changes {
-            match read_change(change) {
-                Some(Ok(News::Event(event))) => {
+            let Some(news) = read_change(change) else { continue };
+            consumed.news = true;
+            match news {
+                Ok(News::Event(event)) => {
                     lines.entry(&change.key.partition).or_default().push((&change.sequence, *event));
                 }
-                Some(Ok(News::Due(lane, due))) if due <= now => _ = consumed.due.insert(lane),
-                Some(Ok(News::Due(..))) | None => {}
-                Some(Err(error)) => {
+                Ok(News::Due(lane, due)) if due <= now => _ = consumed.due.insert(lane),
+                Ok(News::Due(..)) => {}
+                Err(error) => {
                     tracing::error!(%error, "a change of the table cannot be read, and nobody will be told of it");
                     consumed.unreadable.push(change.sequence.clone());
                 }
