@@ -28,14 +28,17 @@ pub(super) fn pushed<'a>(
 /// What a fetch asks for: refs by their names, and objects that no ref points to by their ids.
 pub(super) fn fetched(request: &FetchRequest, snapshot: &Snapshot) -> Vec<AuditedReference> {
     let by_id: HashMap<ObjectId, &str> = snapshot.refs.iter().map(|tip| (tip.target, tip.name.as_str())).collect();
-    let by_name: HashMap<&str, ObjectId> = snapshot.refs.iter().map(|tip| (tip.name.as_str(), tip.target)).collect();
+    let target = |name: &str| {
+        let found = snapshot.refs.binary_search_by(|tip| tip.name.as_str().cmp(name));
+        found.ok().map(|at| snapshot.refs[at].target)
+    };
     let reference = |name: Option<&str>, commit: Option<ObjectId>| AuditedReference {
         name: name.map(str::to_owned),
         commit: commit.map(|id| id.to_string()),
         previous_commit: None,
         refused: None,
     };
-    let named = request.want_refs.iter().map(|name| reference(Some(name), by_name.get(name.as_str()).copied()));
+    let named = request.want_refs.iter().map(|name| reference(Some(name), target(name)));
     let wanted = request.wants.iter().map(|want| reference(by_id.get(want).copied(), Some(*want)));
     named.chain(wanted).collect()
 }
