@@ -88,12 +88,14 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
     let endpoint = format!("{scheme}://{}", hosts[0]);
     let recorder = port_log::recorder();
     let store = store(&directory, clock.clone(), recorder.as_ref());
+    // What goes on between requests is not to be counted with them.
+    let background = if recorder.is_some() { self::store(&directory, clock.clone(), None) } else { store.clone() };
     let publisher: Arc<dyn Publisher> = Arc::new(publisher);
     let poster: Arc<dyn Poster> = Arc::new(Egress::new(options.webhook_allow));
     let keys = directory.keys();
     let notifier = Notifier::new(
         notify::Components {
-            store: store.clone(),
+            store: background.clone(),
             publisher: publisher.clone(),
             poster: poster.clone(),
             keys: keys.clone(),
@@ -107,7 +109,7 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
             bus,
         },
     );
-    let mut deliveries = Deliveries::resume(store.clone(), notifier).await?;
+    let mut deliveries = Deliveries::resume(background.clone(), notifier).await?;
     deliveries.catch_up().await?;
     let place = Place { endpoint: &endpoint, region: &region, account: &account };
     let vault = Vault::new(store.clone(), keys.clone(), clock.clone());
@@ -126,7 +128,7 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
     let settings = Settings { region, account, endpoint: endpoint.clone(), hosts, quotas };
     let audit = Arc::new(audit);
     let components = service::Components {
-        store: store.clone(),
+        store,
         keys,
         publisher,
         poster,
@@ -140,7 +142,7 @@ pub(crate) async fn serve(options: Serve) -> Result<(), ServeError> {
         git: functions::git_entries(),
     };
     let service = Service::new(components, settings, operations);
-    let sweeper = tokio::spawn(sweep(store, clock));
+    let sweeper = tokio::spawn(sweep(background, clock));
     let deliverer = tokio::spawn(deliveries.run());
     tracing::info!(endpoint, data = %directory.path().display(), "serving");
     let (mut once, mut twice) = (signals.clone(), signals);
