@@ -5,20 +5,14 @@ use crate::error::CallError;
 use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
-use std::io;
+use outbound::Conversation;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, lookup_host};
-use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 /// How long a call may take, from the look-up of the name to the end of the answer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -34,23 +28,21 @@ pub(crate) struct Answer {
 
 /// A connector for TLS that trusts the certificates in `ca_bundle`, or else what this machine trusts.
 pub(crate) fn connector(ca_bundle: Option<&Path>) -> Result<TlsConnector, CallError> {
-    let trust = |error: &dyn std::fmt::Display| CallError::Trust(error.to_string());
-    let mut roots = RootCertStore::empty();
-    match ca_bundle {
+    let roots = match ca_bundle {
         Some(file) => {
             let certificates = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
             let certificates =
                 certificates.map_err(|error| CallError::Trust(format!("'{}': {error}", file.display())))?;
+            let mut roots = RootCertStore::empty();
             roots.add_parsable_certificates(certificates);
+            roots
         }
-        None => _ = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs),
-    }
+        None => outbound::machine_roots(),
+    };
     if roots.is_empty() {
         return Err(CallError::Trust("there are none; name a file of them with --ca-bundle".to_owned()));
     }
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
-    let builder = builder.with_safe_default_protocol_versions().map_err(|error| trust(&error))?;
-    Ok(TlsConnector::from(Arc::new(builder.with_root_certificates(roots).with_no_client_auth())))
+    outbound::tls(roots).map_err(|error| CallError::Trust(error.to_string()))
 }
 
 /// Sends a request, and reads the whole answer.
@@ -69,35 +61,18 @@ pub(crate) async fn exchange(
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 async fn attempt(to: &Endpoint, tls: Option<&TlsConnector>, request: Request<Full<Bytes>>) -> Result<Answer, BoxError> {
-    let stream = connect(to).await?;
+    let stream = outbound::connect(to.place()).await?;
     let Some(tls) = tls else { return talk(stream, request).await };
-    let name = ServerName::try_from(to.host().to_owned())?;
+    let name = ServerName::try_from(to.place().host().to_owned())?;
     talk(tls.connect(name, stream).await?, request).await
-}
-
-async fn connect(to: &Endpoint) -> io::Result<TcpStream> {
-    let mut failure = None;
-    for address in lookup_host((to.host(), to.port())).await? {
-        if !to.may_be_at(&address) {
-            continue;
-        }
-        match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => failure = Some(error),
-        }
-    }
-    Err(failure.unwrap_or_else(|| io::Error::new(io::ErrorKind::NotFound, "it has no address that may be used")))
 }
 
 async fn talk(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     request: Request<Full<Bytes>>,
 ) -> Result<Answer, BoxError> {
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    // Aborted when this function is left, so that no connection outlives the call.
-    let mut driver = JoinSet::new();
-    driver.spawn(connection);
-    let (head, body) = sender.send_request(request).await?.into_parts();
+    let conversation = Conversation::begin(stream, request).await?;
+    let (head, body) = conversation.response.into_parts();
     let body = Limited::new(body, MOST_ANSWER_BYTES).collect().await?.to_bytes();
     Ok(Answer { head, body })
 }

@@ -1,7 +1,7 @@
 //! What can go wrong, each with what to do about it.
 
-use crate::endpoint::EndpointError;
 use auth::SignError;
+use outbound::EndpointError;
 use std::io;
 use std::path::PathBuf;
 

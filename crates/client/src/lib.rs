@@ -14,8 +14,9 @@ mod send;
 mod xml;
 
 pub use configuration::{Configuration, Credentials, Environment, Wanted};
-pub use endpoint::{Endpoint, EndpointError};
+pub use endpoint::Endpoint;
 pub use error::{CallError, ConfigurationError, Refusal};
+pub use outbound::EndpointError;
 pub use profile::{Profile, Profiles};
 pub use send::{Api, Client, QueryApi};
 pub use xml::element;

@@ -11,8 +11,6 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 /// How long one address is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -48,14 +46,8 @@ impl Connector {
         if let Some(tls) = self.tls.get() {
             return Ok(tls);
         }
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| PostError::Invalid(error.to_string()))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(self.tls.get_or_init(|| TlsConnector::from(Arc::new(config))))
+        let tls = outbound::tls(outbound::machine_roots()).map_err(|error| PostError::Invalid(error.to_string()))?;
+        Ok(self.tls.get_or_init(|| tls))
     }
 
     /// A connection to one of the addresses that the host has now.

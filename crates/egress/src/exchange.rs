@@ -8,11 +8,10 @@ use http::{HeaderMap, Request};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
+use outbound::Conversation;
 use ports::{PostAnswer, PostError, PostRequest};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::task::JoinSet;
 use tokio_rustls::rustls::pki_types::ServerName;
 
 /// How much of an answer is kept, in bytes.
@@ -52,12 +51,8 @@ async fn talk(
 ) -> Result<PostAnswer, PostError> {
     let mut builder = http1::Builder::new();
     builder.max_buf_size(MOST_HEADER_BYTES);
-    let (mut sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(unavailable)?;
-    // Aborted when this function is left, so that no connection outlives the post.
-    let mut driver = JoinSet::new();
-    driver.spawn(connection);
-    let response = sender.send_request(request).await.map_err(unavailable)?;
-    let (parts, body) = response.into_parts();
+    let conversation = Conversation::begin_with(&builder, stream, request).await.map_err(unavailable)?;
+    let (parts, body) = conversation.response.into_parts();
     Ok(PostAnswer {
         status: parts.status.as_u16(),
         retry_after: retry_after(&parts.headers),

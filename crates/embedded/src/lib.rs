@@ -18,5 +18,6 @@ pub use blobs::DirectoryBlobs;
 pub use data_directory::DataDirectory;
 pub use keys::FileKeys;
 pub use open_error::OpenError;
-pub use publisher::{Endpoint, EndpointError, HttpPublisher};
+pub use outbound::{Endpoint, EndpointError};
+pub use publisher::HttpPublisher;
 pub use table::EmbeddedTable;

@@ -1,15 +1,15 @@
 //! The port `Publisher` for one machine: what is for a topic, a function or a bus is posted to an HTTP endpoint that stands in
 //! for it.
 
-mod endpoint;
 mod exchange;
-
-pub use endpoint::{Endpoint, EndpointError};
 
 use async_trait::async_trait;
 use exchange::Connector;
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::Request;
+use http::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue};
+use http_body_util::Full;
 use jiff::Timestamp;
+use outbound::Endpoint;
 use ports::clock::Clock;
 use ports::publisher::check_message;
 use ports::{BusEvent, PublishError, Publisher, TopicMessage};
@@ -91,7 +91,8 @@ impl HttpPublisher {
         content_type: &'static str,
         body: String,
     ) -> Result<(), PublishError> {
-        let mut request = endpoint.request(body).map_err(|error| PublishError::Invalid(error.to_string()))?;
+        let request = Request::post(endpoint.path()).header(HOST, endpoint.authority()).body(Full::from(body));
+        let mut request = request.map_err(|error| PublishError::Invalid(error.to_string()))?;
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         for (name, value) in headers {
             let value = HeaderValue::from_str(value).map_err(|error| PublishError::Invalid(error.to_string()))?;

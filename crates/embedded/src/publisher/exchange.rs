@@ -1,22 +1,16 @@
 //! One request and its answer, on a connection of its own. Redirects are not followed.
 
-use super::endpoint::Endpoint;
 use super::unavailable;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
+use outbound::{Conversation, Endpoint};
 use ports::PublishError;
 use std::io;
-use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, lookup_host};
-use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 /// How much of an answer is read, in bytes.
 const MOST_ANSWER_BYTES: usize = 64 * 1024;
@@ -36,7 +30,7 @@ impl Connector {
 
     /// Sends the request, and judges the answer.
     pub(super) async fn exchange(&self, to: &Endpoint, request: Request<Full<Bytes>>) -> Result<(), PublishError> {
-        let stream = connect(to).await.map_err(unavailable)?;
+        let stream = outbound::connect(to).await.map_err(unavailable)?;
         let Some(tls) = self.tls.as_ref().filter(|_| to.is_https()) else {
             return talk(stream, to, request).await;
         };
@@ -46,29 +40,11 @@ impl Connector {
 }
 
 fn trusting() -> io::Result<TlsConnector> {
-    let mut roots = RootCertStore::empty();
-    let found = rustls_native_certs::load_native_certs();
-    roots.add_parsable_certificates(found.certs);
+    let roots = outbound::machine_roots();
     if roots.is_empty() {
         return Err(io::Error::new(io::ErrorKind::NotFound, "no certificates are trusted on this machine"));
     }
-    let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
-}
-
-async fn connect(to: &Endpoint) -> io::Result<TcpStream> {
-    let mut failure = None;
-    for address in lookup_host((to.host(), to.port())).await? {
-        if !to.may_be_at(&address) {
-            continue;
-        }
-        match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => failure = Some(error),
-        }
-    }
-    Err(failure
-        .unwrap_or_else(|| io::Error::new(io::ErrorKind::NotFound, format!("{to} has no address that may be used"))))
+    outbound::tls(roots).map_err(io::Error::other)
 }
 
 async fn talk(
@@ -76,12 +52,8 @@ async fn talk(
     to: &Endpoint,
     request: Request<Full<Bytes>>,
 ) -> Result<(), PublishError> {
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(unavailable)?;
-    // Aborted when this function is left, so that no connection outlives the delivery.
-    let mut driver = JoinSet::new();
-    driver.spawn(connection);
-    let response = sender.send_request(request).await.map_err(unavailable)?;
-    judge(to, response).await
+    let conversation = Conversation::begin(stream, request).await.map_err(unavailable)?;
+    judge(to, conversation.response).await
 }
 
 async fn judge(to: &Endpoint, response: Response<Incoming>) -> Result<(), PublishError> {

@@ -1,10 +1,7 @@
-//! Where a destination is reached.
+//! Where a service is reached.
 
-use bytes::Bytes;
-use http::header::HOST;
+use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{HeaderValue, Request, Uri};
-use http_body_util::Full;
 use std::net::{IpAddr, SocketAddr};
 
 /// An HTTP endpoint: HTTPS anywhere, or plain HTTP on this machine.
@@ -23,10 +20,17 @@ pub struct EndpointError {
     reason: &'static str,
 }
 
+impl EndpointError {
+    /// That `url` cannot be used because of `reason`.
+    pub fn new(url: impl Into<String>, reason: &'static str) -> Self {
+        Self { url: url.into(), reason }
+    }
+}
+
 impl Endpoint {
     /// Reads a URL.
     pub fn parse(url: &str) -> Result<Self, EndpointError> {
-        let refuse = |reason| EndpointError { url: url.to_owned(), reason };
+        let refuse = |reason| EndpointError::new(url, reason);
         let uri: Uri = url.parse().map_err(|_| refuse("it is no URL"))?;
         let parts = uri.into_parts();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
@@ -53,25 +57,30 @@ impl Endpoint {
     }
 
     /// The host's name or address, without the brackets around an address of version 6.
-    pub(super) fn host(&self) -> &str {
+    pub fn host(&self) -> &str {
         let host = self.authority.host();
         host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
     }
 
-    pub(super) fn port(&self) -> u16 {
+    /// The port, which may go without saying.
+    pub fn port(&self) -> u16 {
         self.authority.port_u16().unwrap_or(if self.https { 443 } else { 80 })
     }
 
     /// Whether it may be reached at this address: what is sent in the clear must not leave the machine, whatever the name of
     /// the host resolves to.
-    pub(super) fn may_be_at(&self, address: &SocketAddr) -> bool {
+    pub fn may_be_at(&self, address: &SocketAddr) -> bool {
         self.https || address.ip().is_loopback()
     }
 
-    /// A request that posts `body` there.
-    pub(super) fn request(&self, body: String) -> Result<Request<Full<Bytes>>, http::Error> {
-        let host = HeaderValue::from_str(self.authority.as_str())?;
-        Request::post(self.path.as_str()).header(HOST, host).body(Full::from(body))
+    /// Host and port as they stand in the URL.
+    pub fn authority(&self) -> &str {
+        self.authority.as_str()
+    }
+
+    /// The path with the query, if there is one.
+    pub fn path(&self) -> &str {
+        self.path.as_str()
     }
 
     fn names_this_machine(&self) -> bool {
