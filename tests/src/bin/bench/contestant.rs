@@ -18,6 +18,9 @@ pub(crate) trait Contestant {
     /// The URL of a repository, credentials included.
     fn url(&self, name: &str) -> String;
 
+    /// Says which branch a clone gets.
+    fn set_default_branch(&mut self, repository: &str, branch: &str);
+
     /// Makes branches that point to `commit`, which was pushed. Not by git, whose own time to push a ref grows with the number
     /// of refs.
     fn add_branches(&mut self, repository: &str, commit: &str, count: usize);
@@ -43,11 +46,20 @@ pub(crate) struct Ours {
 impl Ours {
     /// Starts a server; with `recording` it tells the calls of its ports.
     pub(crate) fn start(directory: &Path, recording: bool) -> Self {
+        Self::start_with(directory, recording, &[])
+    }
+
+    /// Starts a server with more arguments.
+    pub(crate) fn start_with(directory: &Path, recording: bool, arguments: &[&str]) -> Self {
         std::fs::create_dir_all(directory).unwrap();
         let (name, value) = port_calls::RECORDING;
         let environment = if recording { vec![(name.to_owned(), value.to_owned())] } else { Vec::new() };
         let program = std::env::current_exe().unwrap().with_file_name("coldforge");
-        let options = Options { program: Some(program), environment, ..Options::default() };
+        let options = Options {
+            program: Some(program),
+            environment,
+            arguments: arguments.iter().map(|it| (*it).to_owned()).collect(),
+        };
         let server = Server::start_with(directory, &options);
         let idle = server.memory("VmRSS");
         Self { server, idle }
@@ -80,6 +92,11 @@ impl Contestant for Ours {
     fn url(&self, name: &str) -> String {
         let keys = &self.server.credentials;
         self.server.url(name).replace("://", &format!("://{}:{}@", keys.git_username, keys.git_password))
+    }
+
+    fn set_default_branch(&mut self, repository: &str, branch: &str) {
+        let input = json!({ "repositoryName": repository, "defaultBranchName": branch });
+        self.server.api_ok("UpdateDefaultBranch", input);
     }
 
     fn add_branches(&mut self, repository: &str, commit: &str, count: usize) {
@@ -176,6 +193,13 @@ impl Contestant for CGit {
 
     fn url(&self, name: &str) -> String {
         format!("http://{}/git/{name}", self.address)
+    }
+
+    fn set_default_branch(&mut self, repository: &str, branch: &str) {
+        let path = self.repositories.join(repository);
+        let head = format!("refs/heads/{branch}");
+        let status = Command::new("git").arg("-C").arg(path).args(["symbolic-ref", "HEAD", &head]).status();
+        assert!(status.unwrap().success());
     }
 
     fn add_branches(&mut self, repository: &str, commit: &str, count: usize) {

@@ -2,7 +2,8 @@
 //!
 //! Counted is what the *server* spends: processor time, memory above idle, and the calls of the ports, which do not depend on the
 //! machine. `BENCH_REPO` names a repository to measure with; otherwise one of about 100 MB is made. A second table tells what the
-//! operations of the API cost on a repository of 100,000 files and 50,000 commits; `bench api` prints that one alone.
+//! operations of the API cost on a repository of 100,000 files and 50,000 commits, and a third part how soon pushes are announced;
+//! `bench api` and `bench events` print those alone.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,6 +13,7 @@
 
 mod api;
 mod contestant;
+mod events;
 mod measure;
 mod operations;
 
@@ -29,9 +31,10 @@ const RUNS: usize = 3;
 fn main() {
     let place = tempfile::TempDir::with_prefix("coldforge-bench-").unwrap();
     let git = Git::new(&place.path().join("home"));
-    if std::env::args().nth(1).as_deref() == Some("api") {
-        api::run(&git, place.path());
-        return;
+    match std::env::args().nth(1).as_deref() {
+        Some("api") => return api::run(&git, place.path()),
+        Some("events") => return events::run(&git, place.path()),
+        _ => {}
     }
     let project = project(&git);
     println!("project: {} ({} objects)", project.path.display(), count_objects(&project));
@@ -70,6 +73,7 @@ fn main() {
     }
     drop((ours, theirs, recorded));
     api::run(&bench.git, &bench.place);
+    events::run(&bench.git, &bench.place);
 }
 
 impl Bench {

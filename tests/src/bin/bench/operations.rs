@@ -67,6 +67,9 @@ impl Bench {
     /// Pushes the repositories to a contestant.
     pub(crate) fn fill(&self, contestant: &mut dyn Contestant) {
         self.push_all(&contestant.create("project"));
+        // The first push decides with us, and in a bare repository of git its settings do: both are to send the same.
+        let head = self.project.ok(&["symbolic-ref", "--short", "HEAD"]);
+        contestant.set_default_branch("project", head.trim());
         let url = contestant.create("many");
         let small = self.git.init_bare(&self.place.join(self.fresh()));
         let tree = String::from_utf8(small.feed(&["mktree"], b"")).unwrap();
