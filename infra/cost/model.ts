@@ -100,7 +100,29 @@ function amountsOf(template: Template, users: number): Amounts {
   for (const { operation, times, megabytesOut, megabytesIn } of usage.DAY) {
     add(amounts, template, operation, users * usage.WORKING_DAYS * times, megabytesOut, megabytesIn);
   }
+  addClocks(amounts, template);
   return amounts;
+}
+
+/** Adds what runs by the clock, whoever uses the deployment: a look at the table, which mostly has nothing to do. */
+function addClocks(amounts: Amounts, template: Template): void {
+  for (const { Type, Properties } of Object.values(template.Resources)) {
+    if (Type !== 'AWS::Events::Rule') continue;
+    const [, every, unit] = /^rate\((\d+) (minute|hour)s?\)$/.exec(Properties.ScheduleExpression) ?? [];
+    if (!every) throw new Error(`nobody reckoned with the schedule '${Properties.ScheduleExpression}'`);
+    const times = usage.MINUTES / (Number(every) * (unit === 'hour' ? 60 : 1));
+    const { Handler } = template.Resources[Properties.Targets[0].Arn['Fn::GetAtt'][0]]?.Properties ?? {};
+    addCall(amounts, template, Handler, times, 1);
+  }
+}
+
+/** Adds calls of a function that nobody waits for, with so many reads of the table. */
+function addCall(amounts: Amounts, template: Template, handler: string, times: number, reads: number): void {
+  const seconds = (usage.OWN_MS + usage.TABLE_MS * reads) / 1000;
+  amounts.lambdaCalls += times;
+  amounts.gbSeconds += (times * seconds * memoryOf(template, handler)) / 1024;
+  amounts.readUnits += times * reads;
+  amounts.logGb += (times * usage.LOG_BYTES_PER_CALL) / 1e9;
 }
 
 /** Adds an operation that is done `times` times. */
@@ -131,6 +153,8 @@ function add(amounts: Amounts, template: Template, operation: string, times: num
   amounts.puts += times * measured.blobWrites;
   // The bucket has a key of its own and asks seldom.
   amounts.kmsRequests += times * calls * usage.KMS_REQUESTS_PER_CALL;
+  // The stream tells of each commit; reading it costs nothing when Lambda does.
+  addCall(amounts, template, 'ConsumeChanges', times * measured.tableCommits, usage.READS_PER_EVENT);
   amounts.logGb += (times * (calls * usage.LOG_BYTES_PER_CALL + requests * usage.LOG_BYTES_PER_REQUEST)) / 1e9;
 }
 

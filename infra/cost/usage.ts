@@ -47,6 +47,9 @@ export const DAY: readonly { readonly operation: string; readonly times: number;
 
 export const WORKING_DAYS = 21;
 
+/** The minutes of a month. */
+export const MINUTES = 730 * 60;
+
 /** What a user's repositories take in the bucket and their rows in the table, in GB. */
 export const PACKS_GB_PER_USER = 0.5;
 export const ROWS_GB_PER_USER = 0.005;
@@ -56,6 +59,9 @@ export const KMS_REQUESTS_PER_CALL = 0.1;
 
 /** Rows of a commit; a transaction pays two write units for each. Measured commits have 4 to 9. */
 export const ROWS_PER_COMMIT = 8;
+
+/** Reads of the table when the stream tells of an event: who is to be told. Deliveries themselves are not counted: few repositories have any. */
+export const READS_PER_EVENT = 4;
 
 /** Strongly consistent reads of up to 4 KB for each read of the table: ranges of refs take more than one. */
 export const READ_UNITS_PER_READ = 1.5;

@@ -1,4 +1,4 @@
-// What calls functions that no request asks for: the table's stream, and a clock.
+// What calls functions that no request asks for: the table's stream, a clock, and one another.
 
 import { Duration } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -36,12 +36,21 @@ export interface ConsumersProps {
 export class Consumers extends Construct {
   readonly streams: StreamConsumer[];
   readonly scheduled: lambda.IFunction[];
+  readonly workers: lambda.IFunction[];
 
   constructor(scope: Construct, id: string, props: ConsumersProps) {
     super(scope, id);
     const of = (kind: FunctionEntry['kind']) => props.entries.filter((entry) => entry.kind === kind);
     this.streams = of('stream').map((entry) => this.followStream(entry, props));
     this.scheduled = of('schedule').map((entry) => this.schedule(entry, props));
+    this.workers = of('worker').map((entry) => this.letWork(entry, props));
+  }
+
+  /** Functions call a worker and do not wait. What it did not do, the table knows and a clock finds within a minute, so that Lambda need not try again. */
+  private letWork(entry: FunctionEntry, { functions }: ConsumersProps): lambda.IFunction {
+    const handler = functions.get(entry);
+    handler.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+    return handler;
   }
 
   private followStream(entry: FunctionEntry, { functions, roles, storage }: ConsumersProps): StreamConsumer {

@@ -28,6 +28,11 @@ export function functionName(settings: Settings, entry: Pick<FunctionEntry, 'nam
   return `${settings.name}-${entry.name}`;
 }
 
+/** The ARN that a function will have. */
+export function functionArn(settings: Settings, entry: Pick<FunctionEntry, 'name'>): string {
+  return `arn:${Aws.PARTITION}:lambda:${Aws.REGION}:${Aws.ACCOUNT_ID}:function:${functionName(settings, entry)}`;
+}
+
 export class Functions extends Construct {
   private readonly byName = new Map<string, lambda.Function>();
 
@@ -76,7 +81,8 @@ export function busArn(name: string): string {
 
 function environmentOf(props: FunctionsProps): Record<string, string> {
   const { settings, storage } = props;
-  const { adminPrincipalArn, eventBus, quotas } = settings;
+  const { adminPrincipalArn, console, eventBus, quotas, webhookAllow } = settings;
+  const worker = props.entries.find(({ kind }) => kind === 'worker');
   return {
     COLDFORGE_TABLE: storage.table.tableName,
     COLDFORGE_BUCKET: storage.bucket.bucketName,
@@ -86,7 +92,10 @@ function environmentOf(props: FunctionsProps): Record<string, string> {
     COLDFORGE_ACCOUNT_ID: Aws.ACCOUNT_ID,
     COLDFORGE_ORIGIN_SECRET: props.originSecret,
     ...(adminPrincipalArn && { COLDFORGE_ADMIN_ARN: adminPrincipalArn }),
+    ...(worker && { COLDFORGE_LANE_WORKER: functionArn(settings, worker) }),
     ...(eventBus && { COLDFORGE_EVENT_BUS: busArn(eventBus) }),
+    ...(console && { COLDFORGE_CONSOLE: console }),
+    ...(webhookAllow.length && { COLDFORGE_WEBHOOK_ALLOW: webhookAllow.join(',') }),
     ...Object.fromEntries(Object.entries(quotas).map(([name, value]) => [`COLDFORGE_${name}`, String(value)])),
   };
 }

@@ -54,6 +54,7 @@ function routesOf(entry: FunctionEntry): Omit<Route, 'entry'>[] {
     case 'authorizer':
     case 'stream':
     case 'schedule':
+    case 'worker':
       return [];
   }
 }

@@ -15,8 +15,8 @@ import { Aws, Tags } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { CLASSES, type PermissionClass } from './function-list.ts';
-import { busArn } from './functions.ts';
+import { CLASSES, type FunctionEntry, type PermissionClass } from './function-list.ts';
+import { busArn, functionArn } from './functions.ts';
 import type { Settings } from './settings.ts';
 import type { Storage } from './storage.ts';
 
@@ -48,10 +48,11 @@ export type Roles = Record<PermissionClass, iam.Role>;
 export class Permissions extends Construct {
   readonly roles: Roles;
 
-  constructor(scope: Construct, id: string, props: { settings: Settings; storage: Storage; logs: Record<PermissionClass, ILogGroup> }) {
+  constructor(scope: Construct, id: string, props: { settings: Settings; entries: readonly FunctionEntry[]; storage: Storage; logs: Record<PermissionClass, ILogGroup> }) {
     super(scope, id);
-    const { settings, storage, logs } = props;
-    const grants = new Grants(storage, settings);
+    const { settings, entries, storage, logs } = props;
+    const workers = entries.filter(({ kind }) => kind === 'worker').map((entry) => functionArn(settings, entry));
+    const grants = new Grants(storage, settings, workers);
     this.roles = Object.fromEntries(
       CLASSES.map((name) => {
         const role = new iam.Role(this, name, {
@@ -73,10 +74,12 @@ export class Permissions extends Construct {
 class Grants {
   readonly storage: Storage;
   readonly settings: Settings;
+  readonly workers: string[];
 
-  constructor(storage: Storage, settings: Settings) {
+  constructor(storage: Storage, settings: Settings, workers: string[]) {
     this.storage = storage;
     this.settings = settings;
+    this.workers = workers;
   }
 
   of(name: PermissionClass): iam.PolicyStatement[] {
@@ -222,6 +225,7 @@ class Grants {
       allow('TellTopics', ['sns:Publish'], topicsOf),
       allow('CallTriggerFunctions', ['lambda:InvokeFunction'], functionsOf),
     ];
+    if (this.workers.length) statements.push(allow('CallWorkers', ['lambda:InvokeFunction'], this.workers));
     if (eventBus) statements.push(allow('TellEventBus', ['events:PutEvents'], [busArn(eventBus)]));
     return statements;
   }

@@ -35,6 +35,10 @@ export interface Settings {
   readonly triggerFunctions: string[];
   /** The event bus that gets every event; without it, none does. */
   readonly eventBus?: string;
+  /** Where a person can look at repositories in a browser, if there is such a place; links in messages lead there. */
+  readonly console?: string;
+  /** The networks that webhooks may be in besides the public ones, such as `10.1.0.0/16`. */
+  readonly webhookAllow: string[];
   /** Requests a second that the API takes on average, and at once. */
   readonly requestRate: number;
   readonly requestBurst: number;
@@ -59,6 +63,7 @@ const DEFAULTS: Settings = {
   firewall: false,
   topics: [],
   triggerFunctions: [],
+  webhookAllow: [],
   requestRate: 100,
   requestBurst: 200,
   originSecretGeneration: 1,
@@ -67,7 +72,7 @@ const DEFAULTS: Settings = {
 
 const NAMES: readonly (keyof Settings)[] = [
   'name', 'domainName', 'certificateArn', 'hostedZone', 'architecture', 'removalPolicy', 'logRetentionDays',
-  'keepDeletedPacksDays', 'restoredTable', 'adminPrincipalArn', 'tracing', 'firewall', 'alarmEmail', 'topics', 'triggerFunctions', 'eventBus',
+  'keepDeletedPacksDays', 'restoredTable', 'adminPrincipalArn', 'tracing', 'firewall', 'alarmEmail', 'topics', 'triggerFunctions', 'eventBus', 'console', 'webhookAllow',
   'requestRate', 'requestBurst', 'originSecretGeneration', 'bootstrap', 'quotas',
 ];
 
@@ -91,7 +96,7 @@ export function settings(given: Record<string, unknown>): Settings {
   const all: Record<string, unknown> = { ...DEFAULTS, ...given };
   for (const name of ['logRetentionDays', 'keepDeletedPacksDays', 'requestRate', 'requestBurst', 'originSecretGeneration']) all[name] = Number(all[name]);
   for (const name of ['tracing', 'firewall']) all[name] = String(all[name]) === 'true';
-  for (const name of ['topics', 'triggerFunctions', 'hostedZone', 'restoredTable', 'quotas']) {
+  for (const name of ['topics', 'triggerFunctions', 'webhookAllow', 'hostedZone', 'restoredTable', 'quotas']) {
     if (typeof all[name] === 'string') all[name] = JSON.parse(all[name]);
   }
   const settings = all as unknown as Settings;
@@ -114,6 +119,7 @@ function check(settings: Settings): void {
   demand(Number.isInteger(keepDeletedPacksDays) && keepDeletedPacksDays >= 0 && keepDeletedPacksDays <= 35, "'keepDeletedPacksDays' is 0 to 35");
   demand(!restoredTable || (!!restoredTable.name && /:table\/[^/]+\/stream\//.test(restoredTable.streamArn)), "'restoredTable' has the 'name' of a table and the 'streamArn' of its stream");
   demand(!adminPrincipalArn || /^arn:[^:]+:iam::\d{12}:(user|role)\/.+$/.test(adminPrincipalArn), "'adminPrincipalArn' must name an IAM user or role");
+  demand(!settings.console || /^https?:\/\//.test(settings.console), "'console' is a URL");
   demand(settings.requestRate > 0 && settings.requestBurst > 0, "'requestRate' and 'requestBurst' are above 0");
   demand(Number.isInteger(settings.originSecretGeneration), "'originSecretGeneration' is a number");
   for (const quota of Object.keys(settings.quotas)) demand(/^[A-Z][A-Z0-9_]*$/.test(quota), `'quotas' has '${quota}', which is no variable's name`);

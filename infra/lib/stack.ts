@@ -30,7 +30,7 @@ export class ColdforgeStack extends Stack {
 
     const storage = new Storage(this, 'Storage', settings);
     const logs = this.logGroups(settings, storage);
-    const permissions = new Permissions(this, 'Permissions', { settings, storage, logs: logs.functions });
+    const permissions = new Permissions(this, 'Permissions', { settings, entries, storage, logs: logs.functions });
     const { roles } = permissions;
     const api = new Api(this, 'Api', { settings, entries, accessLog: logs.access });
     const edge = new Edge(this, 'Edge', { settings, api });

@@ -124,8 +124,8 @@ export class Watch extends Construct {
         threshold: 1,
       });
     }
-    for (const handler of consumers.scheduled) {
-      this.alarm(`${handler.node.id}Failed`, `${handler.node.id}, which runs by the clock, failed.`, {
+    for (const handler of [...consumers.scheduled, ...consumers.workers]) {
+      this.alarm(`${handler.node.id}Failed`, `${handler.node.id}, which nobody waits for, failed.`, {
         metric: handler.metricErrors({ statistic: 'Sum', period: Duration.hours(1) }),
         threshold: 3,
       });

@@ -25,7 +25,7 @@ test('the README tells what it costs, to within a tenth', () => {
 
 test('who does not use it pays for a key, a secret and what watches', () => {
   const idle = bill(deployed, SCENARIOS.idle, true);
-  const paid = Object.entries(idle).filter(([, amount]) => amount > 0.005).map(([service]) => service);
+  const paid = Object.entries(idle).filter(([, amount]) => amount > 0.01).map(([service]) => service);
   assert.deepEqual(paid.filter((service) => service !== 'CloudWatch'), ['KMS', 'Secrets Manager']);
   assert.ok(total(idle) < 3, JSON.stringify(idle));
 });

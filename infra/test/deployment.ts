@@ -28,8 +28,9 @@ export const ONE_OF_EACH: readonly FunctionEntry[] = (
     ['UploadPack', 'git', 'read'],
     ['ReceivePack', 'git', 'push'],
     ['GitAuthorizer', 'authorizer', 'refs'],
-    ['DeliverEvents', 'stream', 'deliver'],
+    ['ConsumeChanges', 'stream', 'deliver'],
     ['Sweep', 'schedule', 'delete'],
+    ['DeliverLane', 'worker', 'deliver'],
   ] as const
 ).map(([name, kind, permissions]) => ({ name, kind, class: permissions, timeoutSeconds: 29, memoryMb: 512, streaming: ['api', 'own', 'query', 'git'].includes(kind), ...(kind === 'schedule' && { schedule: 'rate(1 hour)' }) }));
 

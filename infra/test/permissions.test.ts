@@ -3,13 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CLASSES, type PermissionClass } from '../lib/function-list.ts';
-import { FUNCTIONS, ONE_OF_EACH, template } from './deployment.ts';
+import { FUNCTIONS, template } from './deployment.ts';
 
 type Statement = { Sid: string; Effect: 'Allow' | 'Deny'; Action: string | string[]; Resource: unknown; Condition?: Record<string, Record<string, unknown>> };
 
-// One function of each kind is enough for the policies; which role a function has is asked of all.
-const entries = [...FUNCTIONS, ...ONE_OF_EACH.filter(({ kind }) => kind === 'stream' && !FUNCTIONS.some((entry) => entry.kind === kind))];
-const stack = template({ eventBus: 'default' }, entries);
+const stack = template({ eventBus: 'default' });
 const resources = stack.toJSON().Resources as Record<string, any>;
 
 const roleIds = Object.fromEntries(
@@ -39,7 +37,7 @@ const ROW_WRITES = ['dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Conditi
 
 test('each function has the role of its class', () => {
   for (const { Properties } of Object.values(stack.findResources('AWS::Lambda::Function'))) {
-    const entry = entries.find(({ name }) => name === Properties.Handler);
+    const entry = FUNCTIONS.find(({ name }) => name === Properties.Handler);
     assert.ok(entry);
     assert.equal(Properties.Role['Fn::GetAtt'][0], roleIds[entry.class], entry.name);
   }
@@ -117,6 +115,12 @@ test('only functions that deliver tell others', () => {
       assert.equal(allowed(name).has(action), name === 'deliver', `${name}: ${action}`);
     }
   }
+});
+
+test('those that deliver call triggers by the names of triggers, and of the own functions the worker alone', () => {
+  const calls = statements('deliver').filter(({ Action }) => [Action].flat().includes('lambda:InvokeFunction'));
+  const called = calls.flatMap(({ Resource }) => [Resource].flat()).map((arn) => JSON.stringify(arn).replace(/^.*:function:|".*$/g, ''));
+  assert.deepEqual(called.sort(), ['coldforge-DeliverLane', 'coldforge-trigger-*']);
 });
 
 test('each class writes to its own log alone', () => {

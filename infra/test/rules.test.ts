@@ -14,6 +14,8 @@ const EVERYTHING = {
   topics: ['arn:aws:sns:*:111122223333:builds-*'],
   triggerFunctions: ['arn:aws:lambda:eu-central-1:111122223333:function:builds-*'],
   eventBus: 'default',
+  console: 'https://forge.example.com',
+  webhookAllow: ['10.1.0.0/16'],
   keepDeletedPacksDays: 35,
   alarmEmail: 'ops@example.com',
   adminPrincipalArn: 'arn:aws:iam::111122223333:role/Ops',

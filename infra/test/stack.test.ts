@@ -28,7 +28,7 @@ test('there is one function for each entry of the list, all from one asset', () 
     assert.equal(Properties.MemorySize, entry.memoryMb);
     assert.deepEqual(Properties.Architectures, ['x86_64']);
     assert.deepEqual(Object.keys(Properties.Environment.Variables).sort(), [
-      'COLDFORGE_ACCOUNT_ID', 'COLDFORGE_BUCKET', 'COLDFORGE_ENDPOINT', 'COLDFORGE_HOSTS', 'COLDFORGE_KEY_ARN', 'COLDFORGE_ORIGIN_SECRET', 'COLDFORGE_TABLE',
+      'COLDFORGE_ACCOUNT_ID', 'COLDFORGE_BUCKET', 'COLDFORGE_ENDPOINT', 'COLDFORGE_HOSTS', 'COLDFORGE_KEY_ARN', 'COLDFORGE_LANE_WORKER', 'COLDFORGE_ORIGIN_SECRET', 'COLDFORGE_TABLE',
     ]);
     assert.deepEqual(
       [Metadata?.['coldforge:operation'], Metadata?.['coldforge:kind'], Metadata?.['coldforge:class'], Metadata?.['coldforge:streaming']],
@@ -150,6 +150,9 @@ test('a domain name becomes the endpoint, the host of signatures and a name of t
     hostedZone: { id: 'Z1', name: 'example.com' },
     adminPrincipalArn: 'arn:aws:iam::111122223333:role/Ops',
     quotas: { MAX_REPOSITORIES: 5000 },
+    eventBus: 'default',
+    console: 'https://forge.example.com',
+    webhookAllow: ['10.1.0.0/16', '10.2.0.0/16'],
   }, ONE_OF_EACH);
   named.hasResourceProperties('AWS::CloudFront::Distribution', {
     DistributionConfig: { Aliases: ['git.example.com'], ViewerCertificate: Match.objectLike({ MinimumProtocolVersion: 'TLSv1.2_2021' }) },
@@ -160,6 +163,9 @@ test('a domain name becomes the endpoint, the host of signatures and a name of t
     assert.equal(variables.COLDFORGE_ENDPOINT, 'https://git.example.com');
     assert.equal(variables.COLDFORGE_ADMIN_ARN, 'arn:aws:iam::111122223333:role/Ops');
     assert.equal(variables.COLDFORGE_MAX_REPOSITORIES, '5000');
+    assert.match(JSON.stringify(variables.COLDFORGE_EVENT_BUS), /:event-bus\/default"/);
+    assert.equal(variables.COLDFORGE_CONSOLE, 'https://forge.example.com');
+    assert.equal(variables.COLDFORGE_WEBHOOK_ALLOW, '10.1.0.0/16,10.2.0.0/16');
     assert.match(JSON.stringify(variables.COLDFORGE_HOSTS), /^\{"Fn::Join":\["",\["git\.example\.com,",.*execute-api/);
   }
   named.hasOutput('CloneUrl', { Value: 'https://git.example.com/v1/repos/REPOSITORY' });
@@ -182,6 +188,16 @@ test('a consumer follows events alone, in order, and lets go of what it cannot d
     for (const alarm of [`${name}Behind`, `${name}GaveUp`]) {
       assert.ok(Object.keys(few.findResources('AWS::CloudWatch::Alarm')).some((id) => id.startsWith(`Watch${alarm}`)), alarm);
     }
+  }
+});
+
+test('a worker is not called again by Lambda, since the clock does', () => {
+  const workers = FUNCTIONS.filter(({ kind }) => kind === 'worker');
+  assert.deepEqual(workers.map(({ name }) => name), ['DeliverLane']);
+  usual.resourceCountIs('AWS::Lambda::EventInvokeConfig', workers.length);
+  usual.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
+  for (const { Properties } of resources(usual, 'AWS::Lambda::Function')) {
+    assert.match(JSON.stringify(Properties.Environment.Variables.COLDFORGE_LANE_WORKER), /:function:coldforge-DeliverLane"/);
   }
 });
 

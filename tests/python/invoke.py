@@ -46,6 +46,7 @@ def deployment(port):
         "AWS_ENDPOINT_URL": aws["endpoint_url"], "COLDFORGE_TABLE": "coldforge", "COLDFORGE_BUCKET": "packs",
         "COLDFORGE_KEY_ARN": key, "COLDFORGE_HOSTS": "git.example.com", "COLDFORGE_ENDPOINT": "https://git.example.com",
         "COLDFORGE_ACCOUNT_ID": "111122223333", "COLDFORGE_ORIGIN_SECRET": "s3cret",
+        "COLDFORGE_LANE_WORKER": "arn:aws:lambda:eu-central-1:111122223333:function:coldforge-DeliverLane",
     }
 
 

@@ -19,7 +19,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long it may take from the start of a request, its body included, to the start of the answer.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long one attempt of a small call (to the table, the key service, a topic or a function) may take. Such calls take milliseconds.
+/// How long one attempt of a small call (to the table, the key service, a topic, a function or a bus) may take. Such calls take milliseconds.
 const SMALL_CALL_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Why there is no connection.
@@ -38,10 +38,11 @@ pub(crate) enum Service {
     Kms,
     Sns,
     Lambda,
+    EventBridge,
 }
 
 impl Service {
-    const ALL: [Self; 5] = [Self::DynamoDb, Self::S3, Self::Kms, Self::Sns, Self::Lambda];
+    const ALL: [Self; 6] = [Self::DynamoDb, Self::S3, Self::Kms, Self::Sns, Self::Lambda, Self::EventBridge];
 
     /// The variable that sends calls of this service alone elsewhere, as every AWS SDK understands it.
     fn endpoint_variable(self) -> &'static str {
@@ -51,6 +52,7 @@ impl Service {
             Self::Kms => "AWS_ENDPOINT_URL_KMS",
             Self::Sns => "AWS_ENDPOINT_URL_SNS",
             Self::Lambda => "AWS_ENDPOINT_URL_LAMBDA",
+            Self::EventBridge => "AWS_ENDPOINT_URL_EVENTBRIDGE",
         }
     }
 }
@@ -66,7 +68,7 @@ pub struct Connection {
 impl Connection {
     /// The connection that the environment describes, as Lambda sets it: `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
     /// `AWS_SECRET_ACCESS_KEY` and, where there is one, `AWS_SESSION_TOKEN`. An emulator is named by `AWS_ENDPOINT_URL`, or
-    /// `AWS_ENDPOINT_URL_DYNAMODB`, `_S3`, `_KMS`, `_SNS` and `_LAMBDA`.
+    /// `AWS_ENDPOINT_URL_DYNAMODB`, `_S3`, `_KMS`, `_SNS`, `_LAMBDA` and `_EVENTBRIDGE`.
     ///
     /// Lambda's credentials outlive the process that they are given to, so they are read once.
     pub fn from_environment() -> Result<Self, ConnectionError> {

@@ -1,4 +1,6 @@
-//! The port `Publisher` on SNS and Lambda.
+//! The port `Publisher` on SNS, Lambda and `EventBridge`.
+
+mod bus;
 
 use crate::connection::{Connection, Service};
 use crate::retry::{Failed, Retry};
@@ -8,7 +10,7 @@ use aws_sdk_lambda::types::InvocationType;
 use aws_sdk_sns::types::MessageAttributeValue;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use ports::publisher::check_message;
-use ports::{PublishError, Publisher, TopicMessage};
+use ports::{BusEvent, PublishError, Publisher, TopicMessage};
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::time::Duration;
@@ -16,19 +18,21 @@ use std::time::Duration;
 /// For how long a delivery is tried, unless told otherwise.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// Tells SNS topics, and invokes Lambda functions without waiting for what they give.
+/// Tells SNS topics, invokes Lambda functions without waiting for what they give, and puts events on buses of `EventBridge`.
 pub struct AwsPublisher {
     topics: aws_sdk_sns::Client,
     functions: aws_sdk_lambda::Client,
+    buses: aws_sdk_eventbridge::Client,
     retry: Retry,
 }
 
 impl AwsPublisher {
-    /// A publisher to the topics and functions of the connection's region.
+    /// A publisher to the topics, functions and buses of the connection's region.
     pub fn new(connection: &Connection) -> Self {
         Self {
             topics: aws_sdk_sns::Client::new(&connection.config(Service::Sns)),
             functions: aws_sdk_lambda::Client::new(&connection.config(Service::Lambda)),
+            buses: aws_sdk_eventbridge::Client::new(&connection.config(Service::EventBridge)),
             retry: Retry { within: PATIENCE },
         }
     }
@@ -80,6 +84,10 @@ impl Publisher for AwsPublisher {
         self.retry.run(invoke).await.map_err(|failed| publish_error(&failed, function, "Invoke"))?;
         Ok(())
     }
+
+    async fn put_events(&self, bus: &str, events: &[BusEvent]) -> Result<(), PublishError> {
+        bus::put(&self.buses, self.retry, bus, events).await
+    }
 }
 
 /// The port's error for a delivery to `arn` that failed.
@@ -88,14 +96,23 @@ where
     E: ProvideErrorMetadata + Error + 'static,
 {
     match failed.code() {
+        // Nothing else that a service answers for good becomes better by asking again.
+        "" => PublishError::Unavailable(failed.told(call)),
+        code => {
+            refusal(code, failed.message(), arn).unwrap_or_else(|| PublishError::Refused(failed.told(call).to_string()))
+        }
+    }
+}
+
+/// What a service says of a destination that it does not reach; `None` when the code says something else.
+fn refusal(code: &str, message: &str, arn: &str) -> Option<PublishError> {
+    Some(match code {
         "NotFound" | "NotFoundException" | "ResourceNotFoundException" => {
-            PublishError::NotFound { arn: arn.to_owned(), reason: failed.message().to_owned() }
+            PublishError::NotFound { arn: arn.to_owned(), reason: message.to_owned() }
         }
         "AuthorizationError" | "AuthorizationErrorException" | "AccessDenied" | "AccessDeniedException" => {
             PublishError::AccessDenied(arn.to_owned())
         }
-        // Nothing else that a service answers for good becomes better by asking again.
-        "" => PublishError::Unavailable(failed.told(call)),
-        _ => PublishError::Refused(failed.told(call).to_string()),
-    }
+        _ => return None,
+    })
 }

@@ -33,7 +33,8 @@ const NOT_NOW: [&str; 13] = [
 ];
 
 /// Error codes that leave it open what happened, beside all of status 500 and above. S3 may send an error with status 200.
-const LOST: [&str; 4] = ["InternalError", "RequestTimeout", "ServiceUnavailable", "TransactionInProgressException"];
+const LOST: [&str; 5] =
+    ["InternalError", "InternalFailure", "RequestTimeout", "ServiceUnavailable", "TransactionInProgressException"];
 
 /// What a failed attempt means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,11 @@ pub(crate) enum Outcome {
     Lost,
     /// That is the answer.
     Final,
+}
+
+/// Whether an error of this code may pass by itself.
+pub(crate) fn passes(code: &str) -> bool {
+    NOT_NOW.contains(&code) || LOST.contains(&code)
 }
 
 /// The error of an SDK call.

@@ -18,6 +18,12 @@ pub(crate) enum Function {
     ReceivePack,
     /// Tells the gateway who sends a request of Git.
     GitAuthorizer,
+    /// Takes up what the table's stream tells.
+    ConsumeChanges,
+    /// Delivers what waits in one lane.
+    DeliverLane,
+    /// Finds the lanes that are due by the clock.
+    DeliverDueLanes,
     /// Removes what deleted repositories leave behind.
     SweepDeletedRepositories,
 }
@@ -31,6 +37,9 @@ impl Function {
             "UploadPack" => Self::UploadPack,
             "ReceivePack" => Self::ReceivePack,
             "GitAuthorizer" => Self::GitAuthorizer,
+            "ConsumeChanges" => Self::ConsumeChanges,
+            "DeliverLane" => Self::DeliverLane,
+            "DeliverDueLanes" => Self::DeliverDueLanes,
             "SweepDeletedRepositories" => Self::SweepDeletedRepositories,
             _ => {
                 Self::Operation(functions::operations().iter().map(|entry| entry.name()).find(|known| *known == name)?)
@@ -53,7 +62,11 @@ impl Function {
             Self::InfoRefs => request.method == Method::GET && asks_for(&request.uri, "/info/refs"),
             Self::UploadPack => is_post && asks_for(&request.uri, "/git-upload-pack"),
             Self::ReceivePack => is_post && asks_for(&request.uri, "/git-receive-pack"),
-            Self::GitAuthorizer | Self::SweepDeletedRepositories => false,
+            Self::GitAuthorizer
+            | Self::ConsumeChanges
+            | Self::DeliverLane
+            | Self::DeliverDueLanes
+            | Self::SweepDeletedRepositories => false,
         }
     }
 }
@@ -86,7 +99,9 @@ mod tests {
                 Function::Query => &["query"],
                 Function::InfoRefs | Function::UploadPack | Function::ReceivePack => &["git"],
                 Function::GitAuthorizer => &["authorizer"],
-                Function::SweepDeletedRepositories => &["schedule"],
+                Function::ConsumeChanges => &["stream"],
+                Function::DeliverLane => &["worker"],
+                Function::DeliverDueLanes | Function::SweepDeletedRepositories => &["schedule"],
             };
             assert!(expected.contains(&kind), "{name} is listed as {kind}");
         }
@@ -113,6 +128,8 @@ mod tests {
         assert!(takes("UploadPack", "POST", "/v1/repos/site/git-upload-pack", &[]));
         assert!(!takes("UploadPack", "POST", "/v1/repos/site/git-receive-pack", &[]));
         assert!(!takes("ReceivePack", "POST", "/", &[]));
-        assert!(!takes("SweepDeletedRepositories", "POST", "/", &[]));
+        for name in ["ConsumeChanges", "DeliverLane", "DeliverDueLanes", "SweepDeletedRepositories"] {
+            assert!(!takes(name, "POST", "/", &[]), "{name}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod audit;
 mod authorizer;
+mod deliveries;
 mod function;
 mod gateway;
 mod log;
@@ -19,6 +20,7 @@ use crate::gateway::Gateway;
 use crate::settings::{Settings, SettingsError};
 use crate::wiring::Wiring;
 use lambda_runtime::{LambdaEvent, service_fn};
+use std::convert::Infallible;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -70,6 +72,30 @@ async fn serve(settings: Settings) -> Result<(), Ended> {
             }))
             .await
         }
+        Function::ConsumeChanges => {
+            let (notifier, workers) = (wiring.notifier(&settings), wiring.lane_workers(&settings)?);
+            lambda_runtime::run(service_fn(move |event: LambdaEvent<deliveries::Batch>| {
+                let (notifier, workers) = (notifier.clone(), workers.clone());
+                async move { Ok::<_, Infallible>(deliveries::consume_changes(&notifier, &workers, event.payload).await) }
+            }))
+            .await
+        }
+        Function::DeliverLane => {
+            let notifier = wiring.notifier(&settings);
+            lambda_runtime::run(service_fn(move |event: LambdaEvent<deliveries::Work>| {
+                let notifier = notifier.clone();
+                async move { deliveries::deliver_lane(&notifier, &event.payload, &event.context.request_id).await }
+            }))
+            .await
+        }
+        Function::DeliverDueLanes => {
+            let (notifier, workers) = (wiring.notifier(&settings), wiring.lane_workers(&settings)?);
+            lambda_runtime::run(service_fn(move |_event: LambdaEvent<serde_json::Value>| {
+                let (notifier, workers) = (notifier.clone(), workers.clone());
+                async move { deliveries::deliver_due_lanes(&notifier, &workers).await }
+            }))
+            .await
+        }
         Function::SweepDeletedRepositories => {
             lambda_runtime::run(service_fn(move |_event: LambdaEvent<serde_json::Value>| {
                 let wiring = wiring.clone();
@@ -81,7 +107,7 @@ async fn serve(settings: Settings) -> Result<(), Ended> {
             let gateway = Arc::new(Gateway::new(wiring.service(&settings), settings.function, settings.origin_secret));
             lambda_runtime::run(service_fn(move |event: LambdaEvent<gateway::Event>| {
                 let gateway = gateway.clone();
-                async move { Ok::<_, std::convert::Infallible>(gateway.answer(event.payload).await) }
+                async move { Ok::<_, Infallible>(gateway.answer(event.payload).await) }
             }))
             .await
         }

@@ -1,8 +1,10 @@
 //! The samples in `events/lambda` are what the functions take.
 
 use crate::authorizer::Question;
+use crate::deliveries::{Batch, Work};
 use crate::function::Function;
 use crate::gateway::{Event, from_edge};
+use domain::Lane;
 use http::Request;
 use serde_json::Value;
 use service::{Body, MountedAt, Peer};
@@ -64,5 +66,17 @@ fn the_gateways_question_is_about_a_request() {
 #[test]
 fn the_timer_says_nothing_that_matters() {
     assert_eq!(sample("schedule")["detail-type"], "Scheduled Event");
-    assert_eq!(Function::named("SweepDeletedRepositories"), Some(Function::SweepDeletedRepositories));
+    for name in ["DeliverDueLanes", "SweepDeletedRepositories"] {
+        assert!(Function::named(name).is_some(), "{name}");
+    }
+}
+
+#[test]
+fn a_batch_of_the_stream_and_the_work_on_a_lane_are_read() {
+    let batch: Batch = serde_json::from_value(sample("stream")).unwrap();
+    assert!(batch.records[0].change().unwrap().key.partition.starts_with("EVENT#"));
+    let work: Work = serde_json::from_value(sample("worker")).unwrap();
+    let lane = Lane::parse(&work.lane).unwrap();
+    assert_eq!(lane.destination, "arn:aws:sns:eu-central-1:111122223333:coldforge-trigger-builds");
+    assert_eq!(serde_json::to_value(Work::on(&lane)).unwrap(), sample("worker"));
 }

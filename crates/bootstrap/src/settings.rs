@@ -1,7 +1,8 @@
 //! What the deployment says, in environment variables.
 
 use crate::function::Function;
-use domain::{AccountId, Region};
+use domain::{AccountId, EventBus, Region};
+use egress::Network;
 use service::Quotas;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -31,6 +32,14 @@ pub(crate) struct Settings {
     pub(crate) scratch: PathBuf,
     /// What is logged.
     pub(crate) log: String,
+    /// The bus that every event goes to.
+    pub(crate) bus: Option<EventBus>,
+    /// Where a person can look at repositories in a browser, if there is such a place; no slash at its end.
+    pub(crate) console: Option<String>,
+    /// The networks that webhooks may be in besides the public ones.
+    pub(crate) webhook_allow: Vec<Network>,
+    /// The ARN of the function that delivers what waits in one lane; functions that find lanes run it.
+    pub(crate) lane_worker: Option<String>,
     /// Where the service is, as its clients see it.
     pub(crate) service: service::Settings,
 }
@@ -87,6 +96,12 @@ impl Settings {
                 usual.failed_sign_ins_of_credential,
             )?,
         };
+        let bus = optional("COLDFORGE_EVENT_BUS").map(|arn| {
+            let named = EventBus::parse(arn.as_str());
+            named.ok_or_else(|| invalid("COLDFORGE_EVENT_BUS", "it must be the ARN of an event bus", arn))
+        });
+        let networks = optional("COLDFORGE_WEBHOOK_ALLOW").unwrap_or_default();
+        let networks = networks.split(',').map(str::trim).filter(|network| !network.is_empty());
         let memory_mb: u64 = number(optional, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 0)?;
         Ok(Self {
             function,
@@ -97,6 +112,12 @@ impl Settings {
             cache_bytes: ((memory_mb << 20) / CACHE_SHARE).max(SMALLEST_CACHE),
             scratch: std::env::temp_dir(),
             log: optional("COLDFORGE_LOG").unwrap_or_else(|| "info".to_owned()),
+            bus: bus.transpose()?,
+            console: optional("COLDFORGE_CONSOLE").map(|console| console.trim_end_matches('/').to_owned()),
+            webhook_allow: networks
+                .map(|network| parsed("COLDFORGE_WEBHOOK_ALLOW", network.to_owned(), |text| text.parse()))
+                .collect::<Result<_, _>>()?,
+            lane_worker: optional("COLDFORGE_LANE_WORKER"),
             service: service::Settings {
                 region,
                 account,
@@ -113,7 +134,11 @@ fn parsed<T, E: std::fmt::Display>(
     value: String,
     parse: impl Fn(String) -> Result<T, E>,
 ) -> Result<T, SettingsError> {
-    parse(value.clone()).map_err(|error| SettingsError::Invalid { name, reason: error.to_string(), value })
+    parse(value.clone()).map_err(|error| invalid(name, &error.to_string(), value))
+}
+
+fn invalid(name: &'static str, reason: &str, value: String) -> SettingsError {
+    SettingsError::Invalid { name, reason: reason.to_owned(), value }
 }
 
 /// The number that a variable holds, or the usual one.
@@ -123,7 +148,7 @@ fn number<T: FromStr>(
     usual: T,
 ) -> Result<T, SettingsError> {
     let Some(value) = optional(name) else { return Ok(usual) };
-    value.parse().map_err(|_| SettingsError::Invalid { name, reason: "it must be a number".to_owned(), value })
+    value.parse().map_err(|_| invalid(name, "it must be a number", value))
 }
 
 #[cfg(test)]
@@ -161,6 +186,22 @@ mod tests {
     }
 
     #[test]
+    fn where_others_are_told_comes_from_the_environment_too() {
+        let bus = "arn:aws:events:eu-central-1:111122223333:event-bus/default";
+        let told = settings(&[
+            ("COLDFORGE_EVENT_BUS", bus),
+            ("COLDFORGE_CONSOLE", "https://forge.example.com/"),
+            ("COLDFORGE_WEBHOOK_ALLOW", "10.1.0.0/16, 127.0.0.1"),
+        ])
+        .unwrap();
+        assert_eq!(told.bus.unwrap().as_str(), bus);
+        assert_eq!(told.console.unwrap(), "https://forge.example.com");
+        assert_eq!(told.webhook_allow, ["10.1.0.0/16", "127.0.0.1"].map(|network| network.parse().unwrap()));
+        let without = settings(&[]).unwrap();
+        assert_eq!((without.bus, without.console, without.webhook_allow), (None, None, vec![]));
+    }
+
+    #[test]
     fn what_is_missing_or_wrong_is_named() {
         for (name, _) in GIVEN.iter().filter(|(name, _)| *name != "COLDFORGE_ORIGIN_SECRET" && !name.contains("MEMORY"))
         {
@@ -169,6 +210,10 @@ mod tests {
         }
         let told = settings(&[("COLDFORGE_ACCOUNT_ID", "mine")]).unwrap_err().to_string();
         assert!(told.starts_with("the environment variable COLDFORGE_ACCOUNT_ID is 'mine': "), "{told}");
+        let told = settings(&[("COLDFORGE_EVENT_BUS", "default")]).unwrap_err().to_string();
+        assert!(told.ends_with("is 'default': it must be the ARN of an event bus"), "{told}");
+        let told = settings(&[("COLDFORGE_WEBHOOK_ALLOW", "10.1.0.0/16,home")]).unwrap_err().to_string();
+        assert!(told.starts_with("the environment variable COLDFORGE_WEBHOOK_ALLOW is 'home': "), "{told}");
         let told = settings(&[("_HANDLER", "GetRepositories")]).unwrap_err().to_string();
         assert!(told.starts_with("there is no function 'GetRepositories'"), "{told}");
     }

@@ -1,11 +1,13 @@
 //! The service over the adapters of an AWS account.
 
 use crate::audit::PrintedRecords;
-use crate::settings::Settings;
+use crate::deliveries::LaneWorkers;
+use crate::settings::{Settings, SettingsError};
 use aws::{AwsPublisher, Connection, ConnectionError, DynamoTable, Encryption, KmsKeys, S3Blobs};
 use egress::Egress;
+use notify::Notifier;
 use ports::clock::{Clock, SystemClock};
-use ports::{EncryptionContext, Keys, Publisher};
+use ports::{EncryptionContext, Keys, Poster, Publisher};
 use service::{Operations, Service};
 use std::sync::Arc;
 use store::Store;
@@ -22,6 +24,7 @@ pub(crate) struct Wiring {
     pub(crate) clock: Arc<dyn Clock>,
     keys: Arc<dyn Keys>,
     publisher: Arc<dyn Publisher>,
+    poster: Arc<dyn Poster>,
 }
 
 impl Wiring {
@@ -41,7 +44,9 @@ impl Wiring {
             object_cache_bytes: settings.cache_bytes,
         });
         let keys = Arc::new(KmsKeys::new(&connection, &settings.key_arn));
-        Ok(Self { store, clock, keys, publisher: Arc::new(AwsPublisher::new(&connection)) })
+        let publisher = Arc::new(AwsPublisher::new(&connection));
+        let poster = Arc::new(Egress::new(settings.webhook_allow.clone()));
+        Ok(Self { store, clock, keys, publisher, poster })
     }
 
     /// The service, as `coldforge serve` runs it.
@@ -50,7 +55,7 @@ impl Wiring {
             store: self.store.clone(),
             keys: self.keys.clone(),
             publisher: self.publisher.clone(),
-            poster: Arc::new(Egress::new(Vec::new())),
+            poster: self.poster.clone(),
             clock: self.clock.clone(),
             audit: Arc::new(PrintedRecords),
             trail: None,
@@ -61,5 +66,32 @@ impl Wiring {
             git: functions::git_entries(),
         };
         Service::new(components, settings.service.clone(), operations)
+    }
+    /// What tells others, as `coldforge serve` runs it.
+    pub(crate) fn notifier(&self, settings: &Settings) -> Notifier {
+        let components = notify::Components {
+            store: self.store.clone(),
+            publisher: self.publisher.clone(),
+            poster: self.poster.clone(),
+            keys: self.keys.clone(),
+            clock: self.clock.clone(),
+        };
+        let service = &settings.service;
+        Notifier::new(
+            components,
+            notify::Settings {
+                region: service.region.clone(),
+                account: service.account.clone(),
+                endpoint: service.endpoint.clone(),
+                console: settings.console.clone(),
+                bus: settings.bus.clone(),
+            },
+        )
+    }
+
+    /// Those who deliver what waits in lanes.
+    pub(crate) fn lane_workers(&self, settings: &Settings) -> Result<LaneWorkers, SettingsError> {
+        let function = settings.lane_worker.clone().ok_or(SettingsError::Missing("COLDFORGE_LANE_WORKER"))?;
+        Ok(LaneWorkers::new(self.publisher.clone(), function))
     }
 }

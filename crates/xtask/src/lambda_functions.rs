@@ -26,8 +26,12 @@ pub enum Kind {
     Git,
     /// The gateway, before it lets a request of Git through.
     Authorizer,
+    /// The table's stream.
+    Stream,
     /// A timer.
     Schedule,
+    /// Other functions, which do not wait for it.
+    Worker,
 }
 
 /// What a function may do in the account.
@@ -45,9 +49,15 @@ pub enum Class {
     Delete,
     /// Read and write rows, and seal credentials.
     Identity,
-    /// Read rows, and tell topics and functions.
+    /// Read and write rows, and tell topics, functions and the event bus.
     Deliver,
 }
+
+/// How long a batch of the table's stream, or a look at the clock, may take, in seconds. They call nobody but AWS.
+const STEP_SECONDS: u32 = 60;
+
+/// How long a worker on one lane may take, in seconds: its shift of a minute, and the delivery that it is at when that is over.
+const LANE_SECONDS: u32 = 120;
 
 /// Operations that read no Git objects, so that their functions need not reach any blob.
 const READ_ROWS_ONLY: &[&str] = &[
@@ -125,6 +135,22 @@ pub fn functions(operations: &[(&KeptApi, &str)]) -> Vec<LambdaFunction> {
         },
         LambdaFunction { streaming: false, ..answering("GitAuthorizer", Kind::Authorizer, Class::Refs) },
         LambdaFunction {
+            timeout_seconds: STEP_SECONDS,
+            streaming: false,
+            ..answering("ConsumeChanges", Kind::Stream, Class::Deliver)
+        },
+        LambdaFunction {
+            timeout_seconds: LANE_SECONDS,
+            streaming: false,
+            ..answering("DeliverLane", Kind::Worker, Class::Deliver)
+        },
+        LambdaFunction {
+            timeout_seconds: STEP_SECONDS,
+            streaming: false,
+            schedule: Some("rate(1 minute)"),
+            ..answering("DeliverDueLanes", Kind::Schedule, Class::Deliver)
+        },
+        LambdaFunction {
             timeout_seconds: LONGEST_SECONDS,
             streaming: false,
             schedule: Some("rate(1 hour)"),
@@ -171,7 +197,9 @@ impl Kind {
             Self::Query => "query",
             Self::Git => "git",
             Self::Authorizer => "authorizer",
+            Self::Stream => "stream",
             Self::Schedule => "schedule",
+            Self::Worker => "worker",
         }
     }
 }

@@ -9,7 +9,7 @@ use std::process::Command;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("auth", &["domain"]),
     ("aws", &["ports"]),
-    ("bootstrap", &["aws", "domain", "egress", "functions", "ports", "service", "store"]),
+    ("bootstrap", &["aws", "domain", "egress", "functions", "notify", "ports", "service", "store"]),
     ("client", &["auth", "outbound"]),
     ("egress", &["outbound", "ports"]),
     ("embedded", &["outbound", "ports"]),

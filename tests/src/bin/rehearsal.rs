@@ -11,13 +11,15 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tests::rehearsal::aws_calls::Here;
+use tests::rehearsal::aws_door::Behind;
+use tests::rehearsal::destinations::{Destination, Destinations};
 use tests::rehearsal::edge::Edge;
 use tests::rehearsal::emulator::Emulator;
 use tests::rehearsal::faults::Faults;
 use tests::rehearsal::gateway::Gateway;
 use tests::rehearsal::lambda::Lambda;
 use tests::rehearsal::template::{Place, Template};
-use tests::rehearsal::{administrator, aws_door, wire};
+use tests::rehearsal::{administrator, aws_door, clock, stream, wire};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -44,6 +46,11 @@ struct Options {
     account_id: String,
     #[arg(long)]
     log_format: Option<String>,
+    /// What stands in for a subscriber of the topic, or for the function, with this ARN.
+    #[arg(long, value_name = "ARN=URL")]
+    destination: Vec<Destination>,
+    #[arg(long)]
+    webhook_allow: Vec<String>,
     #[arg(long)]
     max_repositories: Option<usize>,
     #[arg(long)]
@@ -73,7 +80,7 @@ async fn main() {
     };
     std::fs::create_dir_all(&options.data_dir).unwrap();
     let (region, account) = (options.region.as_str(), options.account_id.as_str());
-    let emulator = Emulator::start(region);
+    let emulator = Arc::new(Emulator::start(region));
     let key_arn = emulator.create_key();
     let place = Place {
         region: region.to_owned(),
@@ -90,6 +97,7 @@ async fn main() {
         ("AWS_ENDPOINT_URL".to_owned(), format!("http://{}", door.local_addr().unwrap())),
         ("AWS_REGION".to_owned(), region.to_owned()),
         ("TMPDIR".to_owned(), scratch(&options)),
+        ("COLDFORGE_WEBHOOK_ALLOW".to_owned(), options.webhook_allow.join(",")),
     ];
     for (name, quota) in [
         ("COLDFORGE_MAX_REPOSITORIES", options.max_repositories),
@@ -110,9 +118,12 @@ async fn main() {
     let made = administrator::make(&functions[0], &emulator.address, region);
     let lambda = Arc::new(Lambda::new(functions, bootstrap(), environment, (region, account), faults.clone()));
     let here = Here { region: region.to_owned(), account: account.to_owned(), key_arn };
-    tokio::spawn(aws_door::open(door, emulator.address.clone(), here, lambda.clone(), faults));
+    let destinations = Destinations::new(options.destination.clone(), &emulator);
+    let behind = Behind { emulator: emulator.address.clone(), here, lambda: lambda.clone(), destinations, faults };
+    tokio::spawn(aws_door::open(door, behind));
+    clock::start(&template, &lambda);
     let direct = Arc::new(Gateway::new(&template, lambda.clone(), (region, account)));
-    let edge = Arc::new(Edge::new(&template, Gateway::new(&template, lambda, (region, account))));
+    let edge = Arc::new(Edge::new(&template, Gateway::new(&template, lambda.clone(), (region, account))));
     let credentials = serde_json::to_vec_pretty(&made).unwrap();
     std::fs::write(options.data_dir.join("admin-credentials.json"), credentials).unwrap();
 
@@ -130,6 +141,7 @@ async fn main() {
         (signal(SignalKind::terminate()).unwrap(), signal(SignalKind::interrupt()).unwrap());
     tokio::select! {
         () = serving => {}
+        () = stream::follow(&template, emulator, lambda) => {}
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }

@@ -35,6 +35,10 @@ pub fn asked(here: &Here, method: &Method, uri: &Uri, headers: &HeaderMap, body:
     match (target.split_once('.'), service(headers).as_str()) {
         (Some(("DynamoDB_20120810", operation)), _) => rows(here, operation, &json()),
         (Some(("TrentService", operation)), _) => vec![key(here, operation, &json())],
+        (Some(("AWSEvents", "PutEvents")), _) => {
+            let entries = json()["Entries"].as_array().cloned().unwrap_or_default();
+            entries.iter().map(|entry| plain("events:PutEvents", &text(&entry["EventBusName"]))).collect()
+        }
         (None, "s3") => objects(here, method, uri, headers),
         (None, "sns") => vec![plain("sns:Publish", &form(body, "TopicArn"))],
         (None, "lambda") => {

@@ -1,8 +1,9 @@
 //! The door to AWS: lets those calls through to the emulator that the caller's role allows, and tells of all others.
 
-use super::aws_calls::{self, Here};
+use super::aws_calls::{self, Asked, Here};
+use super::destinations::Destinations;
 use super::faults::{Fault, Faults};
-use super::lambda::Lambda;
+use super::lambda::{Caller, Lambda};
 use super::wire::{self, Body, answer, collect, full, incoming, send};
 use super::{policies, wire::text};
 use http::{HeaderMap, HeaderValue, Request, Response};
@@ -13,22 +14,32 @@ use tokio::net::TcpListener;
 /// The largest body of a call: a part of a multipart upload.
 const MOST_BYTES: usize = 64 << 20;
 
-/// Opens the door on `listener`, in front of the emulator at `emulator`.
-pub async fn open(listener: TcpListener, emulator: String, here: Here, lambda: Arc<Lambda>, faults: Arc<Faults>) {
+/// What is behind the door.
+pub struct Behind {
+    /// Where the emulator is.
+    pub emulator: String,
+    /// Where the called services are.
+    pub here: Here,
+    /// The functions.
+    pub lambda: Arc<Lambda>,
+    /// What stands in for functions that are not the deployment's.
+    pub destinations: Destinations,
+    /// What goes wrong on purpose.
+    pub faults: Arc<Faults>,
+}
+
+/// Opens the door on `listener`.
+pub async fn open(listener: TcpListener, behind: Behind) {
+    let behind = Arc::new(behind);
     wire::serve(listener, move |request, _| {
-        let (emulator, here, lambda, faults) = (emulator.clone(), here.clone(), lambda.clone(), faults.clone());
-        async move { pass(&emulator, &here, &lambda, &faults, request).await }
+        let behind = behind.clone();
+        async move { pass(&behind, request).await }
     })
     .await;
 }
 
-async fn pass(
-    emulator: &str,
-    here: &Here,
-    lambda: &Lambda,
-    faults: &Faults,
-    request: Request<Incoming>,
-) -> Response<Body> {
+async fn pass(behind: &Behind, request: Request<Incoming>) -> Response<Body> {
+    let Behind { emulator, here, lambda, destinations, faults } = behind;
     let (mut parts, body) = request.into_parts();
     let Some(body) = collect(body, MOST_BYTES).await else {
         return answer(400, HeaderMap::new(), "the body is too large or broke off");
@@ -60,9 +71,17 @@ async fn pass(
         (Some(Fault::Throttled), Some(refused)) => return refused,
         (_, instead) => instead,
     };
-    match send(emulator, Request::from_parts(parts, full(body))).await {
+    let answered = match called(&asked) {
+        Some(arn) if lambda.function(arn).is_some() => {
+            lambda.clone().invoke_without_waiting(arn, body, Caller::Function);
+            Ok(answer(202, HeaderMap::new(), ""))
+        }
+        Some(arn) if destinations.has(arn) => destinations.call(arn, body).await,
+        _ => send(emulator, Request::from_parts(parts, full(body))).await.map(|answered| answered.map(incoming)),
+    };
+    match answered {
         Ok(answered) => match instead {
-            None => answered.map(incoming),
+            None => answered,
             // What was asked is done before its answer is lost.
             Some(lost) => {
                 collect(answered.into_body(), MOST_BYTES).await;
@@ -71,6 +90,12 @@ async fn pass(
         },
         Err(error) => answer(503, HeaderMap::new(), format!("the emulator does not answer: {error}")),
     }
+}
+
+/// The function that a call has run.
+fn called(asked: &[Asked]) -> Option<&str> {
+    let called = asked.iter().find(|asked| asked.action == "lambda:InvokeFunction");
+    called.map(|asked| asked.resource.as_str())
 }
 
 /// A refusal in the form of the service that was called.

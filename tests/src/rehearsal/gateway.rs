@@ -1,7 +1,7 @@
 //! API Gateway: a REST API from its OpenAPI document, with the documented limits and what it does to headers (API Gateway developer
 //! guide, "Amazon API Gateway important notes" and "Quotas for configuring and running a REST API").
 
-use super::lambda::Lambda;
+use super::lambda::{Caller, Lambda, tell_failure};
 use super::policies;
 use super::runtime_api::Outcome;
 use super::template::{API_ID, Template, text};
@@ -195,7 +195,7 @@ impl Gateway {
         let mut question = event.clone();
         question["type"] = json!("REQUEST");
         question["methodArn"] = json!(arn);
-        let decided = match self.lambda.invoke(&name, question.to_string()).await {
+        let decided = match self.lambda.invoke(&name, question.to_string(), Caller::Gateway).await {
             Outcome::Buffered(decided) => {
                 serde_json::from_slice::<Value>(&decided).map_err(|_| "AUTHORIZER_FAILURE")?
             }
@@ -211,14 +211,11 @@ impl Gateway {
     async fn integrate(&self, integration: &Value, event: &Value) -> Result<Response<Body>, &'static str> {
         let (name, is_streaming) = function(&integration["uri"]);
         let within = Duration::from_millis(integration["timeoutInMillis"].as_u64().unwrap_or(29_000));
-        let outcome = tokio::time::timeout(within, self.lambda.invoke(&name, event.to_string())).await;
+        let outcome = tokio::time::timeout(within, self.lambda.invoke(&name, event.to_string(), Caller::Gateway)).await;
         match outcome.map_err(|_| "INTEGRATION_TIMEOUT")? {
             Outcome::Streamed(metadata, body) if is_streaming => streamed(&metadata, body),
             Outcome::Failed(kind, message) => {
-                eprintln!(
-                    r#"{{"rehearsal":"failed","function":"{name}","error":{}}}"#,
-                    json!(format!("{kind}: {message}"))
-                );
+                tell_failure(&name, &kind, &message);
                 Err("INTEGRATION_FAILURE")
             }
             _ => Err("INTEGRATION_FAILURE"),

@@ -13,6 +13,33 @@ use std::time::{Duration, Instant};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 
+/// How long Lambda waits before it invokes a function again that failed while nobody waited. It is a minute there.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
+
+/// Who invokes a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// API Gateway, for a request.
+    Gateway,
+    /// An event source mapping, for records of the table's stream.
+    Stream,
+    /// A rule with a schedule.
+    Clock,
+    /// Another function.
+    Function,
+}
+
+impl Caller {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Gateway => "gateway",
+            Self::Stream => "stream",
+            Self::Clock => "clock",
+            Self::Function => "function",
+        }
+    }
+}
+
 /// How long a process may take to ask for its first invocation. Lambda gives it 10 seconds; the machine may be busy.
 const INIT: Duration = Duration::from_secs(60);
 
@@ -61,16 +88,37 @@ impl Lambda {
         found.map(|deployed| &deployed.function)
     }
 
+    /// The function of this name or ARN.
+    pub fn function(&self, name: &str) -> Option<&Function> {
+        self.functions.get(short(name)).map(|deployed| &deployed.function)
+    }
+
+    /// Invokes a function, by its name or ARN, without waiting for what it gives; again, if it fails and the template says so.
+    pub fn invoke_without_waiting(self: Arc<Self>, name: &str, event: impl Into<Bytes>, caller: Caller) {
+        let (name, event) = (name.to_owned(), event.into());
+        tokio::spawn(async move {
+            let retries = self.function(&name).map_or(0, |function| function.retries);
+            for _ in 0..=retries {
+                match self.invoke(&name, event.clone(), caller).await {
+                    Outcome::Failed(kind, message) => tell_failure(&name, &kind, &message),
+                    Outcome::Buffered(_) | Outcome::Streamed(..) => return,
+                }
+                tokio::time::sleep(RETRY_PAUSE).await;
+            }
+        });
+    }
+
     /// Invokes a function, by its name or ARN, and waits until its answer begins.
-    pub async fn invoke(&self, name: &str, event: impl Into<Bytes>) -> Outcome {
-        let (name, event) = (name.rsplit(':').next().unwrap_or_default(), event.into());
+    pub async fn invoke(&self, name: &str, event: impl Into<Bytes>, caller: Caller) -> Outcome {
+        let (name, event) = (short(name), event.into());
         let Some(deployed) = self.functions.get(name) else {
             return failed("ResourceNotFoundException", &format!("there is no function {name}"));
         };
         if event.len() > MOST_PAYLOAD_BYTES {
             return failed("RequestTooLargeException", "the event has more bytes than Lambda takes");
         }
-        eprintln!(r#"{{"rehearsal":"invoked","function":"{}"}}"#, deployed.function.handler);
+        let (handler, by) = (&deployed.function.handler, caller.as_str());
+        eprintln!(r#"{{"rehearsal":"invoked","function":"{handler}","by":"{by}"}}"#);
         let idle = deployed.idle.lock().unwrap().pop();
         let process = match idle {
             Some(process) => process,
@@ -141,6 +189,17 @@ async fn watch(mut process: Process, within: Duration, life: Option<Duration>, i
         }
     }
     _ = process.child.kill().await;
+}
+
+/// The name in an ARN of a function, which may also be a name.
+fn short(arn: &str) -> &str {
+    arn.rsplit(':').next().unwrap_or_default()
+}
+
+/// Tells that a function failed.
+pub fn tell_failure(function: &str, kind: &str, message: &str) {
+    let error = serde_json::json!(format!("{kind}: {message}"));
+    eprintln!(r#"{{"rehearsal":"failed","function":"{}","error":{error}}}"#, short(function));
 }
 
 fn failed(kind: &str, message: &str) -> Outcome {

@@ -39,6 +39,8 @@ pub struct Function {
     pub memory_mb: u64,
     /// How long it may run, in seconds.
     pub timeout_seconds: u64,
+    /// How often it is invoked again when nobody waits for it and it fails.
+    pub retries: u64,
     /// The policy statements of its role.
     pub statements: Vec<Value>,
 }
@@ -84,8 +86,10 @@ impl Template {
         let functions = self.all("AWS::Lambda::Function").map(|(_, properties)| {
             let variables = properties["Environment"]["Variables"].as_object().cloned().unwrap_or_default();
             let environment = variables.iter().map(|(name, value)| (name.clone(), text(value)));
+            let name = text(&properties["FunctionName"]);
             Function {
-                name: text(&properties["FunctionName"]),
+                retries: self.retries(&name),
+                name,
                 handler: text(&properties["Handler"]),
                 environment: environment.collect(),
                 memory_mb: properties["MemorySize"].as_u64().unwrap_or(128),
@@ -94,6 +98,13 @@ impl Template {
             }
         });
         functions.collect()
+    }
+
+    /// What the template says about invocations that nobody waits for, or what Lambda does otherwise.
+    fn retries(&self, function: &str) -> u64 {
+        let mut configurations = self.all("AWS::Lambda::EventInvokeConfig");
+        let own = configurations.find(|(_, properties)| properties["FunctionName"] == function);
+        own.and_then(|(_, properties)| properties["MaximumRetryAttempts"].as_u64()).unwrap_or(2)
     }
 
     /// What the policies of a role say, those inside of it and those that are attached to it.
@@ -148,9 +159,14 @@ impl Template {
                 Some("AWS::KMS::Key") => key_arn.rsplit('/').next().unwrap_or_default().to_owned(),
                 // S3 takes no capitals.
                 Some("AWS::S3::Bucket") => name.to_lowercase(),
+                Some("AWS::Lambda::Function") => self.function_name(name),
                 _ => name.to_owned(),
             },
         }
+    }
+
+    fn function_name(&self, resource: &str) -> String {
+        text(&self.resolve(&self.resources[resource]["Properties"]["FunctionName"]))
     }
 
     fn attribute(&self, name: &str, attribute: &str) -> String {
@@ -160,6 +176,9 @@ impl Template {
             ("AWS::KMS::Key", "Arn") => key_arn.clone(),
             ("AWS::DynamoDB::Table", "Arn") => format!("arn:aws:dynamodb:{region}:{account}:table/{name}"),
             ("AWS::S3::Bucket", "Arn") => format!("arn:aws:s3:::{}", self.reference(name)),
+            ("AWS::Lambda::Function", "Arn") => {
+                format!("arn:aws:lambda:{region}:{account}:function:{}", self.function_name(name))
+            }
             ("AWS::IAM::Role", "Arn") => format!("arn:aws:iam::{account}:role/{name}"),
             (kind, _) => format!("arn:aws:rehearsal:{region}:{account}:{kind}/{name}/{attribute}"),
         }
