@@ -3,7 +3,7 @@
 # Everything that has to be installed besides rustup, git, Python 3, Node 20 and make is installed here.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint build fmt codegen venv infra synth deploy cost probe lambda rehearse invoke soak bench fuzz
+.PHONY: help run test lint build fmt codegen venv infra synth deploy cost probe lambda secrets rehearse invoke soak bench fuzz
 
 VENV := .venv
 STAMP := $(VENV)/.installed
@@ -72,22 +72,27 @@ probe: venv ## Check a deployment: make probe ENDPOINT=https://â€¦ API=https://â
 lambda: venv ## Build the Lambda functions' binary (target/lambda/bootstrap)
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --profile function --compiler cargo --skip-target-check -p bootstrap
 
+secrets: venv build ## Run the end-to-end suites with everything logged; no secret may be in any log, record or table
+	COLDFORGE_LOG=trace COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge $(CARGO_TEST) --workspace $(if $(NEXTEST),-E 'package(tests)')
+
 rehearse: venv build synth ## Bring the synthesized template up on this machine and send git, boto3 and the AWS CLI through it
 	COLDFORGE_REHEARSAL=$(CURDIR)/target/debug/rehearsal $(CARGO_TEST) --workspace --test rehearsal
 
 invoke: venv build ## Invoke one Lambda function with its sample event (F=GetRepository)
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" python tests/python/invoke.py $(F)
 
-soak: venv build ## Run what takes long: a 1 GB file, 50,000 commits, 10,000 refs, 200 kills, 200 pull requests, thousands of histories against git
+soak: venv build ## Run what takes long: a 1 GB file, 50,000 commits, 10,000 refs, 200 kills, 200 pull requests, thousands of histories against git, a million policies
 	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge cargo test -p tests --features soak --test soak --test pull_request_lives -- --nocapture
 	cargo test -p git --features soak --test selection
 	MERGE_HISTORIES=5000 cargo test -p git --test merging
 	CHANGES=10000 cargo test -p notify --test notify lives
+	POLICIES=1000000 cargo test -p auth --test policy random_documents -- --nocapture
 
-bench: ## Compare with C git's http-backend behind lighttpd (BENCH_REPO=/path names a real repository), and tell what the API costs
+bench: ## Compare with C git's http-backend behind lighttpd (BENCH_REPO=/path names a real repository), and tell what the API and decisions cost
 	@PATH="$$PATH:/usr/sbin" command -v lighttpd >/dev/null || apt-get install --yes lighttpd
 	cargo build --release -p local -p tests --bin coldforge --bin bench
 	target/release/bench
+	cargo bench --quiet -p auth --bench decisions
 
 FUZZ_TARGETS := git/pkt_line git/commands git/fetch git/pack git/delta git/objects api/body auth/policy
 

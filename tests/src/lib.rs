@@ -26,6 +26,7 @@ pub mod push;
 pub mod random;
 pub mod receiver;
 pub mod rehearsal;
+pub mod secrets;
 pub mod server;
 pub mod signing;
 pub mod users;

@@ -2,6 +2,7 @@
 
 use crate::http;
 use crate::random::Random;
+use crate::secrets;
 use crate::signing::{ApiError, Call};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -34,7 +35,7 @@ pub struct AdminCredentials {
     pub git_password: String,
 }
 
-/// A running server.
+/// A running server. When it is dropped, nothing that it wrote may have a secret in it.
 pub struct Server {
     /// What its first start wrote for the administrator.
     pub credentials: AdminCredentials,
@@ -245,6 +246,8 @@ impl Drop for Server {
             let log = self.log();
             let from = log.len().saturating_sub(4000);
             eprintln!("the end of the server's log:\n{}", log.get(from..).unwrap_or(&log));
+        } else {
+            secrets::assert_none_written(&self.log_file(), &self.data_dir);
         }
     }
 }
