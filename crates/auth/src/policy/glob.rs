@@ -14,6 +14,11 @@ pub(super) enum Step {
 /// Whether a pattern matches all of a text. Takes at most (steps × characters) comparisons, however many stars there are: only
 /// the last star that was met can still have to take more.
 pub(super) fn matches(pattern: &[Step], text: &str) -> bool {
+    if let Some(Step::Is(last)) = pattern.last()
+        && !text.ends_with(*last)
+    {
+        return false;
+    }
     let (mut at, mut rest) = (0, text.chars());
     let mut last_star: Option<(usize, std::str::Chars<'_>)> = None;
     loop {
@@ -21,6 +26,9 @@ pub(super) fn matches(pattern: &[Step], text: &str) -> bool {
         match (pattern.get(at), after.next()) {
             (Some(Step::AnyMany), _) => {
                 at += 1;
+                if at == pattern.len() {
+                    return true;
+                }
                 last_star = Some((at, rest.clone()));
             }
             (None, None) => return true,
@@ -36,6 +44,11 @@ pub(super) fn matches(pattern: &[Step], text: &str) -> bool {
                 let Some((behind, from)) = &mut last_star else { return false };
                 if from.next().is_none() {
                     return false;
+                }
+                // The star takes everything up to the next place where what is behind it can begin.
+                if let Some(Step::Is(wanted)) = pattern.get(*behind) {
+                    let Some(place) = from.as_str().find(*wanted) else { return false };
+                    *from = from.as_str()[place..].chars();
                 }
                 at = *behind;
                 rest = from.clone();
