@@ -73,7 +73,7 @@ lambda: venv ## Build the Lambda functions' binary (target/lambda/bootstrap)
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo lambda build --profile function --compiler cargo --skip-target-check -p bootstrap
 
 rehearse: venv build synth ## Bring the synthesized template up on this machine and send git, boto3 and the AWS CLI through it
-	COLDFORGE_REHEARSAL=$(CURDIR)/target/debug/rehearsal $(CARGO_TEST) --workspace --test rehearsal
+	COLDFORGE_REHEARSAL=$(CURDIR)/target/debug/rehearsal $(CARGO_TEST) --workspace --test rehearsal --test rehearsed_deliveries
 
 invoke: venv build ## Invoke one Lambda function with its sample event (F=GetRepository)
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" python tests/python/invoke.py $(F)
