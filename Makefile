@@ -76,7 +76,7 @@ secrets: venv build ## Run the end-to-end suites with everything logged; no secr
 	COLDFORGE_LOG=trace COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge $(CARGO_TEST) --workspace $(if $(NEXTEST),-E 'package(tests)')
 
 rehearse: venv build synth ## Bring the synthesized template up on this machine and send git, boto3 and the AWS CLI through it
-	COLDFORGE_REHEARSAL=$(CURDIR)/target/debug/rehearsal $(CARGO_TEST) --workspace --test rehearsal
+	COLDFORGE_REHEARSAL=$(CURDIR)/target/debug/rehearsal $(CARGO_TEST) --workspace --test rehearsal --test rehearsed_deliveries
 
 invoke: venv build ## Invoke one Lambda function with its sample event (F=GetRepository)
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" python tests/python/invoke.py $(F)

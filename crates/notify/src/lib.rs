@@ -11,8 +11,8 @@
 //!
 //! The queue is rows of the table and not a message queue: a delivery waits for up to a day (SQS delays for 15 minutes), keeps its
 //! place among its like while others pass, and can be looked at; the table does all that already, on one machine as in AWS. There
-//! the stream's function calls `consume` and runs, asynchronously, a function for each due lane; a schedule runs
-//! [`Notifier::due_lanes`] for what is to be tried again.
+//! the stream's function calls `consume` and runs, without waiting, a function for each due lane; a clock runs another, which asks for
+//! [`Notifier::due_lanes`], for what is to be tried again.
 
 mod backoff;
 mod bus;

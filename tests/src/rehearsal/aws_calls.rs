@@ -79,7 +79,8 @@ fn rows(here: &Here, operation: &str, body: &Value) -> Vec<Asked> {
         facts: [fact("dynamodb:LeadingKeys", &text(&partition["S"]))].into(),
     };
     match operation {
-        "GetItem" => vec![on("GetItem", body, &body["Key"]["pk"])],
+        "GetItem" | "DeleteItem" => vec![on(operation, body, &body["Key"]["pk"])],
+        "PutItem" => vec![on("PutItem", body, &body["Item"]["pk"])],
         "Query" => vec![on("Query", body, &body["ExpressionAttributeValues"][":partition"])],
         "TransactWriteItems" => {
             let items = body["TransactItems"].as_array().cloned().unwrap_or_default();
