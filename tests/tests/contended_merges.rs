@@ -1,9 +1,10 @@
 //! Merges of a pull request that others never leave alone: they give up with the error that says to try again.
 
 use serde_json::{Value, json};
-use std::fmt::Write as _;
+use std::iter::empty;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tests::Journey;
+use tests::fast_import::{commit, versions};
 
 /// How many merges may get through between two changes before one does not.
 const TRIES: usize = 60;
@@ -17,24 +18,14 @@ const COMMITS: usize = 8_000;
 /// `main`, `left` and `right`, which both changed every file of it, and `ahead`, which only adds commits.
 fn branches() -> String {
     let mut stream = String::new();
-    for (mark, text) in [(1, "a\nb\nc\nd\ne\n"), (2, "A\nb\nc\nd\ne\n"), (3, "a\nb\nc\nd\nE\n")] {
-        let _ = write!(stream, "blob\nmark :{mark}\ndata {}\n{text}", text.len());
-    }
-    let mut commit = |branch: &str, from: Option<&str>, blob: Option<u32>| {
-        let _ = writeln!(stream, "commit refs/heads/{branch}\ncommitter A U Thor <author@example.com> 0 +0000\ndata 0");
-        if let Some(from) = from {
-            let _ = writeln!(stream, "from refs/heads/{from}");
-        }
-        for (file, blob) in blob.into_iter().flat_map(|blob| (0..FILES).map(move |file| (file, blob))) {
-            let _ = writeln!(stream, "M 100644 :{blob} files/{}/{file}", file / 20);
-        }
-    };
-    commit("main", None, Some(1));
-    commit("left", Some("main"), Some(2));
-    commit("right", Some("main"), Some(3));
-    commit("ahead", Some("main"), None);
+    versions(&mut stream);
+    let files = |mark: u32| (0..FILES).map(move |file| (mark, format!("files/{}/{file}", file / 20)));
+    commit(&mut stream, "main", None, files(1));
+    commit(&mut stream, "left", Some("main"), files(2));
+    commit(&mut stream, "right", Some("main"), files(3));
+    commit(&mut stream, "ahead", Some("main"), empty());
     for _ in 1..COMMITS {
-        commit("ahead", None, None);
+        commit(&mut stream, "ahead", None, empty());
     }
     stream
 }

@@ -2,27 +2,15 @@
 #![allow(clippy::unwrap_used, reason = "functions beside the tests belong to them")]
 
 use serde_json::json;
-use std::fmt::Write as _;
+use std::iter::empty;
 use tests::Journey;
-
-/// A commit on `branch`, on top of `from` or of the branch itself, as `git fast-import` reads it.
-fn commit(stream: &mut String, branch: &str, from: Option<&str>, files: impl Iterator<Item = String>) {
-    let _ = writeln!(stream, "commit refs/heads/{branch}\ncommitter A U Thor <author@example.com> 0 +0000\ndata 0");
-    if let Some(from) = from {
-        let _ = writeln!(stream, "from refs/heads/{from}");
-    }
-    for file in files {
-        let _ = writeln!(stream, "M 100644 {file}");
-    }
-}
+use tests::fast_import::{commit, versions};
 
 /// Branches that are too far apart, differ in too many paths, or changed too many files both.
 fn branches() -> String {
     let mut stream = String::new();
-    for (mark, text) in [(1, "a\nb\nc\nd\ne\n"), (2, "A\nb\nc\nd\ne\n"), (3, "a\nb\nc\nd\nE\n")] {
-        let _ = write!(stream, "blob\nmark :{mark}\ndata {}\n{text}", text.len());
-    }
-    let files = |mark: u32, count: usize| (0..count).map(move |n| format!(":{mark} files{count}/{}/{n}", n / 100));
+    versions(&mut stream);
+    let files = |mark: u32, count: usize| (0..count).map(move |n| (mark, format!("files{count}/{}/{n}", n / 100)));
     commit(&mut stream, "main", None, files(1, 5_001));
     commit(&mut stream, "left", Some("main"), files(2, 5_001));
     commit(&mut stream, "right", Some("main"), files(3, 5_001));
@@ -30,7 +18,7 @@ fn branches() -> String {
     commit(&mut stream, "side", Some("main"), files(1, 1));
     commit(&mut stream, "long", Some("main"), files(1, 2));
     for _ in 0..10_001 {
-        commit(&mut stream, "long", None, std::iter::empty());
+        commit(&mut stream, "long", None, empty());
     }
     stream
 }
