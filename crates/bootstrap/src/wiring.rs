@@ -67,6 +67,7 @@ impl Wiring {
         };
         Service::new(components, settings.service.clone(), operations)
     }
+
     /// What tells others, as `coldforge serve` runs it.
     pub(crate) fn notifier(&self, settings: &Settings) -> Notifier {
         let components = notify::Components {

@@ -125,6 +125,13 @@ impl World {
         serde_json::to_value(consume_changes(&self.notifier, &self.workers, batch).await).unwrap()
     }
 
+    /// What the function answers to what changed since the last call.
+    async fn consume_news(&mut self) -> Value {
+        let records = self.records().await;
+        assert!(!records.is_empty());
+        self.consume(records).await
+    }
+
     fn take_lanes(&self) -> Vec<String> {
         std::mem::take(&mut self.told.lanes.lock().unwrap())
     }
@@ -155,20 +162,16 @@ fn record(change: &Change) -> Value {
 async fn an_event_reaches_its_destination_through_the_stream_and_a_worker() {
     let mut world = World::new();
     world.create_repository("demo").await;
-    let records = world.records().await;
-    assert_eq!(world.consume(records).await, json!({"batchItemFailures": []}));
+    assert_eq!(world.consume_news().await, json!({"batchItemFailures": []}));
     assert_eq!(world.take_lanes(), Vec::<String>::new(), "the stream tells of the lane when it is there");
-    let records = world.records().await;
-    assert_eq!(world.consume(records).await, json!({"batchItemFailures": []}));
+    assert_eq!(world.consume_news().await, json!({"batchItemFailures": []}));
     let [lane] = world.take_lanes().try_into().unwrap();
     assert!(Lane::parse(&lane).is_some_and(|lane| lane.destination == BUS), "{lane}");
     assert_eq!(world.work_on(&lane).await["waits"], false);
     let [event] = world.take_events().try_into().unwrap();
     assert_eq!((&event["event"], &event["repositoryName"]), (&json!("repositoryCreated"), &json!("demo")));
     // What the worker does to the lane is told as well, and is no work.
-    let records = world.records().await;
-    assert!(!records.is_empty());
-    world.consume(records).await;
+    world.consume_news().await;
     assert_eq!(world.take_lanes(), Vec::<String>::new());
 }
 
@@ -177,8 +180,7 @@ async fn what_fails_is_found_by_the_clock_and_tried_again() {
     let mut world = World::new();
     world.create_repository("demo").await;
     for _ in 0..2 {
-        let records = world.records().await;
-        world.consume(records).await;
+        world.consume_news().await;
     }
     let [lane] = world.take_lanes().try_into().unwrap();
     *world.told.bus_is_down.lock().unwrap() = true;
@@ -199,8 +201,7 @@ async fn a_lane_that_could_not_be_handed_over_is_found_by_the_clock() {
     world.create_repository("demo").await;
     *world.told.workers_are_down.lock().unwrap() = true;
     for _ in 0..2 {
-        let records = world.records().await;
-        assert_eq!(world.consume(records).await, json!({"batchItemFailures": []}), "the queue has it");
+        assert_eq!(world.consume_news().await, json!({"batchItemFailures": []}), "the queue has it");
     }
     assert!(deliver_due_lanes(&world.notifier, &world.workers).await.is_err(), "so that an alarm tells of it");
     *world.told.workers_are_down.lock().unwrap() = false;

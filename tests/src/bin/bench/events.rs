@@ -15,6 +15,8 @@ const REPOSITORIES: usize = 200;
 const PUSHES_PER_MINUTE: usize = 1_000;
 const MINUTES: usize = 2;
 const PUSHES: usize = PUSHES_PER_MINUTE * MINUTES;
+/// How often each repository is pushed to.
+const ROUNDS: usize = PUSHES.div_ceil(REPOSITORIES);
 /// How many people push at the same time.
 const PUSHERS: usize = 6;
 /// How long the last announcements may take before they count as lost.
@@ -75,7 +77,7 @@ fn push(project: &Repo, urls: &[String], server: &tests::server::Server) -> usiz
                     if number > 0 && number.is_multiple_of(PUSHES_PER_MINUTE / 2) {
                         println!("after {number} pushes: {:.0} MB", server.memory("VmRSS") as f64 / 1e6);
                     }
-                    let commit = format!("main~{}:refs/heads/main", rounds() - 1 - number / REPOSITORIES);
+                    let commit = format!("main~{}:refs/heads/main", ROUNDS - 1 - number / REPOSITORIES);
                     project.ok(&["push", "--quiet", &urls[number % REPOSITORIES], &commit]);
                 }
             });
@@ -84,15 +86,10 @@ fn push(project: &Repo, urls: &[String], server: &tests::server::Server) -> usiz
     late.into_inner()
 }
 
-/// How often each repository is pushed to.
-const fn rounds() -> usize {
-    PUSHES.div_ceil(REPOSITORIES)
-}
-
 /// A repository with a commit for each round.
 fn linear(git: &Git, path: &Path) -> Repo {
     let mut stream = String::new();
-    for round in 0..rounds() {
+    for round in 0..ROUNDS {
         let text = format!("round {round}\n").repeat(50);
         let _ = write!(
             stream,
