@@ -4,7 +4,7 @@ use super::condition::Condition;
 use super::context::RequestContext;
 use super::error::PolicyError;
 use super::evaluate::Request;
-use super::glob::{Step, folded, matches};
+use super::glob::Glob;
 use super::json::Json;
 use super::resource::ResourcePattern;
 
@@ -22,7 +22,7 @@ pub enum Effect {
 pub(super) struct Statement {
     pub(super) sid: Option<String>,
     pub(super) effect: Effect,
-    actions: Listed<Vec<Step>>,
+    actions: Listed<Glob>,
     resources: Listed<ResourcePattern>,
     conditions: Vec<Condition>,
 }
@@ -83,7 +83,7 @@ impl Statement {
 
     /// Whether the statement is about this request; `action` is the request's, in lower case.
     pub(super) fn applies(&self, action: &str, request: &Request<'_>) -> bool {
-        let named = self.actions.entries.iter().any(|pattern| matches(pattern, action));
+        let named = self.actions.entries.iter().any(|pattern| pattern.matches(action));
         named != self.actions.negated
             && self.is_about(request.resource, request.context)
             && self.conditions.iter().all(|condition| condition.holds(self.effect, request.context))
@@ -110,10 +110,10 @@ impl Statement {
 }
 
 /// `service:Name` with patterns in the name, or `*`.
-fn action(text: &str, place: &str) -> Result<Vec<Step>, PolicyError> {
+fn action(text: &str, place: &str) -> Result<Glob, PolicyError> {
     let wrong = |why: &str| Err(PolicyError::new(place, format!("'{}' {why}", text.escape_debug())));
     if text == "*" {
-        return Ok(folded(text));
+        return Ok(Glob::folded(text));
     }
     let Some((service, name)) = text.split_once(':') else {
         return wrong("is no action: it must look like service:Name");
@@ -124,5 +124,5 @@ fn action(text: &str, place: &str) -> Result<Vec<Step>, PolicyError> {
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'?')) {
         return wrong("is no action: its name consists of letters, digits, '*' and '?'");
     }
-    Ok(folded(text))
+    Ok(Glob::folded(text))
 }

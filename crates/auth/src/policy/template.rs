@@ -2,21 +2,21 @@
 
 use super::context::{ContextValue, RequestContext};
 use super::error::PolicyError;
-use super::glob::{Step, matches, step};
-use std::borrow::Cow;
+use super::glob::{Glob, Step, step};
 
 /// A text with variables. What a variable stands for is text, never a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Template {
-    /// Without variables.
-    Fixed(Vec<Step>),
-    /// With variables.
-    Open(Vec<Part>),
+pub(super) struct Template {
+    parts: Vec<Part>,
+    /// What a text must begin with to match: everything before the first pattern or variable.
+    start: String,
+    /// Its pattern, if no variable stands in it.
+    fixed: Option<Glob>,
 }
 
 /// A piece of a text with variables.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Part {
+enum Part {
     Step(Step),
     Variable { key: String, default: Option<String> },
 }
@@ -52,12 +52,23 @@ impl Template {
                 Part::Variable { .. } => None,
             })
             .collect();
-        Ok(fixed.map_or(Self::Open(parts), Self::Fixed))
+        let letters = parts.iter().map_while(|part| match part {
+            Part::Step(Step::Is(letter)) => Some(*letter),
+            _ => None,
+        });
+        Ok(Self { start: letters.collect(), parts, fixed: fixed.map(Glob::new) })
     }
 
     /// Whether it matches a text; `None` when a variable has no value.
     pub(super) fn matches(&self, text: &str, context: &RequestContext) -> Option<bool> {
-        Some(matches(&self.steps(context)?, text))
+        if let Some(pattern) = &self.fixed {
+            return Some(pattern.matches(text));
+        }
+        if !text.starts_with(&self.start) {
+            self.parts.iter().try_for_each(|part| part.value(context).map(drop))?;
+            return Some(false);
+        }
+        Some(Glob::new(self.steps(context)?).matches(text))
     }
 
     /// The text it stands for, if it has no patterns; `None` when a variable has no value.
@@ -72,38 +83,35 @@ impl Template {
 
     /// The keys of its variables that have no default.
     pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
-        let parts = match self {
-            Self::Fixed(_) => &[][..],
-            Self::Open(parts) => parts,
-        };
-        parts.iter().filter_map(|part| match part {
+        self.parts.iter().filter_map(|part| match part {
             Part::Variable { key, default: None } => Some(key.as_str()),
             Part::Variable { .. } | Part::Step(_) => None,
         })
     }
 
     /// The steps, with the variables' values put in.
-    fn steps(&self, context: &RequestContext) -> Option<Cow<'_, [Step]>> {
-        let parts = match self {
-            Self::Fixed(steps) => return Some(Cow::Borrowed(steps)),
-            Self::Open(parts) => parts,
-        };
-        let mut steps = Vec::with_capacity(parts.len());
-        for part in parts {
+    fn steps(&self, context: &RequestContext) -> Option<Vec<Step>> {
+        let mut steps = Vec::with_capacity(self.parts.len());
+        for part in &self.parts {
             match part {
                 Part::Step(step) => steps.push(*step),
-                Part::Variable { key, default } => {
-                    let value = match context.get(key) {
-                        Some(ContextValue::One(value)) => value,
-                        // Which of several values would be meant is anybody's guess.
-                        Some(ContextValue::Many(_)) => return None,
-                        None => default.as_ref()?,
-                    };
-                    steps.extend(value.chars().map(Step::Is));
-                }
+                Part::Variable { .. } => steps.extend(part.value(context)?.chars().map(Step::Is)),
             }
         }
-        Some(Cow::Owned(steps))
+        Some(steps)
+    }
+}
+
+impl Part {
+    /// What a variable stands for, and nothing for anything else; `None` when it has no value.
+    fn value<'a>(&'a self, context: &'a RequestContext) -> Option<&'a str> {
+        let Self::Variable { key, default } = self else { return Some("") };
+        match context.get(key) {
+            Some(ContextValue::One(value)) => Some(value),
+            // Which of several values would be meant is anybody's guess.
+            Some(ContextValue::Many(_)) => None,
+            None => default.as_deref(),
+        }
     }
 }
 
