@@ -235,6 +235,10 @@ fn users_are_administered_through_the_edge() {
 /// How often somebody tries who is told that something went wrong.
 const TRIES: usize = 20;
 
+/// How often is pushed while things go wrong: at least, and at most until they have.
+const LEAST_ROUNDS: usize = 20;
+const MOST_ROUNDS: usize = 200;
+
 #[test]
 fn nothing_acknowledged_is_lost_when_aws_falters_and_processes_are_killed() {
     let environment = [("COLDFORGE_FAULTS", "5"), ("COLDFORGE_KILLS", "5")];
@@ -254,7 +258,12 @@ fn nothing_acknowledged_is_lost_when_aws_falters_and_processes_are_killed() {
     api("CreateRepository", json!({"repositoryName": "demo"}), "RepositoryNameExistsException");
     let repo = journey.repo();
     repo.ok(&["remote", "add", "origin", &journey.server.url("demo")]);
-    for number in 0..20 {
+    let went_wrong = || !told(&journey, "fault").is_empty() && !told(&journey, "killed").is_empty();
+    let mut rounds = 0;
+    // By lot, it may take longer until something has gone wrong of either kind.
+    while rounds < LEAST_ROUNDS || (rounds < MOST_ROUNDS && !went_wrong()) {
+        let number = rounds;
+        rounds += 1;
         repo.commit_file("a.txt", format!("{number}\n"));
         let pushed = (0..TRIES).any(|_| {
             let pushed = repo.run(&["push", "origin", "HEAD:refs/heads/main"]);
@@ -267,7 +276,7 @@ fn nothing_acknowledged_is_lost_when_aws_falters_and_processes_are_killed() {
         let commit = json!({"repositoryName": "demo", "branchName": format!("b{number}"), "commitId": repo.id("HEAD")});
         api("CreateBranch", commit, "BranchNameExistsException");
     }
-    let branches: Vec<String> = (0..20).map(|number| format!("refs/heads/b{number}")).collect();
+    let branches: Vec<String> = (0..rounds).map(|number| format!("refs/heads/b{number}")).collect();
     let listed = (0..TRIES).find_map(|_| {
         let listed = repo.run(&["ls-remote", "origin"]);
         listed.status.success().then(|| String::from_utf8(listed.stdout).unwrap())
@@ -286,6 +295,6 @@ fn nothing_acknowledged_is_lost_when_aws_falters_and_processes_are_killed() {
     let clone = clone.unwrap();
     compare::assert_sound(&clone);
     assert_eq!(clone.id("refs/heads/main"), repo.id("HEAD"));
-    assert!(!told(&journey, "fault").is_empty() && !told(&journey, "killed").is_empty());
+    assert!(went_wrong());
     assert_eq!(told(&journey, "forbidden"), Vec::<Value>::new());
 }
