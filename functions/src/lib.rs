@@ -13,6 +13,7 @@ mod commits;
 mod files;
 mod git;
 mod iam;
+mod iam_principals;
 mod inputs;
 mod merges;
 mod notification_rules;
@@ -29,6 +30,7 @@ mod sts;
 mod tags;
 mod tokens;
 mod triggers;
+mod unchanged_user;
 mod webhooks;
 
 pub use git::git_entries;

@@ -3,8 +3,9 @@
 //! The table of contents: every API operation that there is a function for.
 
 use crate::{
-    administration, approval_rule_templates, audit, branches, comments, commit_statuses, commits, files, merges,
-    notification_rules, pull_requests, ref_protections, repositories, tags, tokens, triggers, webhooks,
+    administration, approval_rule_templates, audit, branches, comments, commit_statuses, commits, files,
+    iam_principals, merges, notification_rules, pull_requests, ref_protections, repositories, tags, tokens, triggers,
+    webhooks,
 };
 use api::operations;
 use api::own::operations as own;
@@ -147,6 +148,15 @@ pub fn operations() -> Vec<Entry> {
         Entry::new::<operations::GetFile, _>(|cx, on, input| Box::pin(files::get_file::get_file(cx, on, input))),
         Entry::new::<operations::GetFolder, _>(|cx, on, input| Box::pin(files::get_folder::get_folder(cx, on, input))),
         Entry::new::<operations::PutFile, _>(|cx, on, input| Box::pin(files::put_file::put_file(cx, on, input))),
+        Entry::new::<own::ListIamPrincipals, _>(|cx, on, input| {
+            Box::pin(iam_principals::list_iam_principals::list_iam_principals(cx, on, input))
+        }),
+        Entry::new::<own::MapIamPrincipal, _>(|cx, on, input| {
+            Box::pin(iam_principals::map_iam_principal::map_iam_principal(cx, on, input))
+        }),
+        Entry::new::<own::UnmapIamPrincipal, _>(|cx, on, input| {
+            Box::pin(iam_principals::unmap_iam_principal::unmap_iam_principal(cx, on, input))
+        }),
         Entry::new::<operations::BatchDescribeMergeConflicts, _>(|cx, on, input| {
             Box::pin(merges::batch_describe_merge_conflicts::batch_describe_merge_conflicts(cx, on, input))
         }),

@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 
-/** What calls a function: an API operation, an operation of our own, the Query protocol, Git, API Gateway, the table's stream, a clock, other functions. */
-export const KINDS = ['api', 'own', 'query', 'git', 'authorizer', 'stream', 'schedule', 'worker'] as const;
+/** What calls a function: an API operation, an operation of our own, the Query protocol, Git, an IAM principal that signs in, API Gateway, the table's stream, a clock, other functions. */
+export const KINDS = ['api', 'own', 'query', 'git', 'iam', 'authorizer', 'stream', 'schedule', 'worker'] as const;
 
 /** What a function may touch; see `permissions.ts`. */
 export const CLASSES = ['read', 'write', 'refs', 'push', 'delete', 'identity', 'deliver'] as const;

@@ -21,9 +21,6 @@ const GIT_ROUTES: Record<string, readonly [method: string, path: string]> = {
   ReceivePack: ['post', '/v1/repos/{name}/git-receive-pack'],
 };
 
-/** The operation by which a real IAM principal signs in; API Gateway checks its signature. */
-const IAM_SESSION = /IamSession$/;
-
 /** A method of the API and who answers it. */
 export interface Route {
   readonly method: string;
@@ -41,9 +38,10 @@ function routesOf(entry: FunctionEntry): Omit<Route, 'entry'>[] {
   switch (entry.kind) {
     case 'api':
     case 'own':
-      return IAM_SESSION.test(entry.name)
-        ? [{ method: 'post', path: '/auth/iam-session', authorization: 'iam' }]
-        : [{ method: 'post', path: `/op/${entry.name}`, authorization: 'none' }];
+      return [{ method: 'post', path: `/op/${entry.name}`, authorization: 'none' }];
+    case 'iam':
+      // API Gateway checks the signature of a principal of IAM. It signs the API's own host, so that the distribution leads nowhere here.
+      return [{ method: 'post', path: '/auth/iam-session', authorization: 'iam' }];
     case 'query':
       return [{ method: 'post', path: '/query/{proxy+}', authorization: 'none' }];
     case 'git': {
@@ -156,6 +154,8 @@ function gatewayResponses(): Record<string, unknown> {
     }),
     ACCESS_DENIED: told(403, 'AccessDeniedException', 'these credentials do not allow that'),
     MISSING_AUTHENTICATION_TOKEN: told(404, 'UnknownOperationException', 'there is nothing here, at least not without a signature; repositories are at /v1/repos/(name)'),
+    INVALID_SIGNATURE: told(403, 'InvalidSignatureException', 'the signature is not that of an IAM principal over this request'),
+    EXPIRED_TOKEN: told(403, 'ExpiredTokenException', 'the security token has expired'),
     REQUEST_TOO_LARGE: told(413, 'RequestEntityTooLargeException', TOO_LARGE),
     THROTTLED: told(429, 'ThrottlingException', 'too many requests; try again later', { 'Retry-After': '1' }),
     INTEGRATION_TIMEOUT: told(504, 'ServiceUnavailableException', 'the function did not answer in time; try again later'),

@@ -22,7 +22,8 @@ export const ONE_OF_EACH: readonly FunctionEntry[] = (
     ['GetBranch', 'api', 'refs'],
     ['GetFile', 'api', 'read'],
     ['PutFile', 'api', 'write'],
-    ['CreateIamSession', 'own', 'identity'],
+    ['CreateToken', 'own', 'identity'],
+    ['CreateIamSession', 'iam', 'identity'],
     ['Query', 'query', 'identity'],
     ['InfoRefs', 'git', 'refs'],
     ['UploadPack', 'git', 'read'],
@@ -32,7 +33,7 @@ export const ONE_OF_EACH: readonly FunctionEntry[] = (
     ['Sweep', 'schedule', 'delete'],
     ['DeliverLane', 'worker', 'deliver'],
   ] as const
-).map(([name, kind, permissions]) => ({ name, kind, class: permissions, timeoutSeconds: 29, memoryMb: 512, streaming: ['api', 'own', 'query', 'git'].includes(kind), ...(kind === 'schedule' && { schedule: 'rate(1 hour)' }) }));
+).map(([name, kind, permissions]) => ({ name, kind, class: permissions, timeoutSeconds: 29, memoryMb: 512, streaming: ['api', 'own', 'query', 'git', 'iam'].includes(kind), ...(kind === 'schedule' && { schedule: 'rate(1 hour)' }) }));
 
 /** A deployment with these settings. CDK's own checks of templates are left to `make synth`, which takes its time for them. */
 export function application(given: Record<string, unknown>, entries: readonly FunctionEntry[]): App {

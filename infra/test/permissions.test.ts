@@ -103,9 +103,9 @@ test('secrets are sealed only by those that make them, and opened by all that ch
   }
 });
 
-test('functions of class identity are about users, their tokens and sessions, and how secrets are sealed', () => {
+test('functions of class identity are about users, their tokens, IAM principals and sessions, and how secrets are sealed', () => {
   for (const { name } of FUNCTIONS.filter((entry) => entry.class === 'identity')) {
-    assert.match(name, /^Query$|Tokens?$|Sessions?$|SealingKey$/, `${name} could write no repository; functions of class write may seal what webhooks are signed with`);
+    assert.match(name, /^Query$|Tokens?$|IamPrincipals?$|Sessions?$|SealingKey$/, `${name} could write no repository; functions of class write may seal what webhooks are signed with`);
   }
 });
 

@@ -132,9 +132,13 @@ impl World {
     }
 
     /// Makes the calls of `world.json`, in order: `{"call": operation, "input": …, "names": {name: JSON pointer into the output}}`.
-    /// Those of operations that have no function yet are left out, as are the cases that need them.
+    /// Those of operations that have no function yet are left out, as are the cases that need them. `{"user": name}` makes a user.
     pub fn make(&mut self, server: &Server) {
         for step in read_value(&directory().join("world.json")).as_array().unwrap() {
+            if let Some(user) = step["user"].as_str() {
+                server.iam_ok("CreateUser", &[("UserName", user)]);
+                continue;
+            }
             let operation = step["call"].as_str().unwrap();
             let output = match server.api(operation, self.expand(&step["input"])) {
                 Ok(output) => output,

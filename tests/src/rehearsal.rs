@@ -4,7 +4,7 @@
 //! What is real: the template's functions with their settings, roles, routes, stream filters and schedules, the `bootstrap` binary behind Lambda's
 //! runtime interface, the CloudFront Function's code, and the AWS SDK's calls. What stands in for AWS: moto for the table, the bucket
 //! and the keys; [`gateway`] and [`edge`] for API Gateway and CloudFront, with their documented limits; [`stream`] and [`clock`] for what
-//! invokes functions that no request asks for; [`policies`] for IAM.
+//! invokes functions that no request asks for; [`policies`] and [`iam`] for IAM.
 //!
 //! It speaks plain HTTP, where the deployment's addresses are HTTPS; nothing else of the template is changed.
 
@@ -17,6 +17,7 @@ pub mod edge;
 pub mod emulator;
 pub mod faults;
 pub mod gateway;
+pub mod iam;
 pub mod lambda;
 pub mod policies;
 pub mod runtime_api;

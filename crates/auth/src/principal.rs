@@ -5,6 +5,15 @@ use domain::{AccountId, IdentityPath, Region, UniqueId, UserName};
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+/// The session whose keys were shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionFacts {
+    /// When it was issued.
+    pub issued: SystemTime,
+    /// Whether an IAM principal signed in for it, and nothing narrows it.
+    pub is_whole_iam: bool,
+}
+
 /// What a principal is. Roles will be a further kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PrincipalKind {
@@ -42,32 +51,31 @@ pub struct Principal {
     arn: String,
     user: UserFacts,
     key_id: String,
-    session_issued: Option<SystemTime>,
+    session: Option<SessionFacts>,
 }
 
 impl Principal {
     /// A user of the account, who showed the credential `key_id`.
     pub fn user(region: &Region, account: &AccountId, user: UserFacts, key_id: impl Into<String>) -> Self {
         let arn = user_arn(region, account, &user.path, &user.name);
-        Self {
-            kind: PrincipalKind::User,
-            account: account.clone(),
-            arn,
-            user,
-            key_id: key_id.into(),
-            session_issued: None,
-        }
+        Self { kind: PrincipalKind::User, account: account.clone(), arn, user, key_id: key_id.into(), session: None }
     }
 
-    /// The same principal, who showed keys of a session that was issued at this time.
+    /// The same principal, who showed keys of a session.
     #[must_use]
-    pub fn in_session(self, issued: SystemTime) -> Self {
-        Self { session_issued: Some(issued), ..self }
+    pub fn in_session(self, session: SessionFacts) -> Self {
+        Self { session: Some(session), ..self }
     }
 
     /// When the session was issued whose keys were shown; `None` for credentials that stay.
     pub fn session_issued(&self) -> Option<SystemTime> {
-        self.session_issued
+        self.session.map(|session| session.issued)
+    }
+
+    /// Whether what they do may outlast the session. Keys that were made from other keys must not become lasting ones; for an IAM
+    /// principal, a session is the only way in, as for a role in AWS.
+    pub fn may_outlast_session(&self) -> bool {
+        self.session.is_none_or(|session| session.is_whole_iam)
     }
 
     /// What it is.

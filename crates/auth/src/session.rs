@@ -13,6 +13,7 @@ use crate::sealing_key::{Purpose, SealingError, SealingKey};
 use crate::secret::Secret;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::IamPrincipal;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -30,9 +31,9 @@ pub struct SessionClaims {
     /// The user's unique id, so that a later user of the same name is not taken for this one.
     #[serde(rename = "i")]
     pub user_id: String,
-    /// The id of the access key that the session was asked for with: it ends with that key.
+    /// What the session was asked for with: it ends with that.
     #[serde(rename = "k")]
-    pub parent_key: String,
+    pub parent: SessionParent,
     /// When it was issued, in milliseconds since 1970.
     #[serde(rename = "t")]
     pub issued_millis: u64,
@@ -42,6 +43,23 @@ pub struct SessionClaims {
     /// A policy document: what the session may do, it may only if this allows it too.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
+}
+
+/// What a session was asked for with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SessionParent {
+    /// The id of an access key.
+    AccessKey(String),
+    /// The identity of an IAM principal, for which AWS vouched.
+    IamPrincipal {
+        /// Who signs in as the user.
+        #[serde(rename = "p")]
+        principal: IamPrincipal,
+        /// The unique id that it had then.
+        #[serde(rename = "i")]
+        unique_id: String,
+    },
 }
 
 /// The keys of a session, to be told once.
@@ -154,7 +172,7 @@ mod tests {
         SessionClaims {
             user: "a".repeat(64),
             user_id: "AIDAABCDEFGHIJKLMNOPQ".to_owned(),
-            parent_key: "CFKAABCDEFGHIJKLMNOP".to_owned(),
+            parent: SessionParent::AccessKey("CFKAABCDEFGHIJKLMNOP".to_owned()),
             issued_millis: 1_795_000_000_000,
             expires_seconds: 1_795_003_600,
             policy: None,

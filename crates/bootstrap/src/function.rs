@@ -16,6 +16,8 @@ pub(crate) enum Function {
     UploadPack,
     /// Git's `git-receive-pack`.
     ReceivePack,
+    /// Makes sessions for principals of AWS IAM.
+    CreateIamSession,
     /// Tells the gateway who sends a request of Git.
     GitAuthorizer,
     /// Takes up what the table's stream tells.
@@ -36,6 +38,7 @@ impl Function {
             "InfoRefs" => Self::InfoRefs,
             "UploadPack" => Self::UploadPack,
             "ReceivePack" => Self::ReceivePack,
+            "CreateIamSession" => Self::CreateIamSession,
             "GitAuthorizer" => Self::GitAuthorizer,
             "ConsumeChanges" => Self::ConsumeChanges,
             "DeliverLane" => Self::DeliverLane,
@@ -62,7 +65,8 @@ impl Function {
             Self::InfoRefs => request.method == Method::GET && asks_for(&request.uri, "/info/refs"),
             Self::UploadPack => is_post && asks_for(&request.uri, "/git-upload-pack"),
             Self::ReceivePack => is_post && asks_for(&request.uri, "/git-receive-pack"),
-            Self::GitAuthorizer
+            Self::CreateIamSession
+            | Self::GitAuthorizer
             | Self::ConsumeChanges
             | Self::DeliverLane
             | Self::DeliverDueLanes
@@ -98,6 +102,7 @@ mod tests {
                 Function::Operation(_) => ["api", "own"].as_slice(),
                 Function::Query => &["query"],
                 Function::InfoRefs | Function::UploadPack | Function::ReceivePack => &["git"],
+                Function::CreateIamSession => &["iam"],
                 Function::GitAuthorizer => &["authorizer"],
                 Function::ConsumeChanges => &["stream"],
                 Function::DeliverLane => &["worker"],
@@ -128,7 +133,8 @@ mod tests {
         assert!(takes("UploadPack", "POST", "/v1/repos/site/git-upload-pack", &[]));
         assert!(!takes("UploadPack", "POST", "/v1/repos/site/git-receive-pack", &[]));
         assert!(!takes("ReceivePack", "POST", "/", &[]));
-        for name in ["ConsumeChanges", "DeliverLane", "DeliverDueLanes", "SweepDeletedRepositories"] {
+        for name in ["CreateIamSession", "ConsumeChanges", "DeliverLane", "DeliverDueLanes", "SweepDeletedRepositories"]
+        {
             assert!(!takes(name, "POST", "/", &[]), "{name}");
         }
     }

@@ -10,6 +10,7 @@ mod request;
 mod stream;
 
 pub(crate) use event::Event;
+pub(crate) use stream::{BodyBytes, streamed};
 
 use crate::function::Function;
 use http::header::CONTENT_TYPE;
@@ -17,7 +18,6 @@ use http::{HeaderValue, Request, StatusCode};
 use lambda_runtime::StreamResponse;
 use request::EventError;
 use service::{Body, Peer, Response, Service};
-use stream::BodyBytes;
 
 /// Answers the gateway's events as one function.
 pub(crate) struct Gateway {
@@ -34,7 +34,7 @@ impl Gateway {
 
     /// Answers one event. What is wrong with it is told to the client as an HTTP status; nothing makes the invocation fail.
     pub(crate) async fn answer(&self, event: Event) -> StreamResponse<BodyBytes> {
-        stream::streamed(self.respond(event).await)
+        streamed(self.respond(event).await)
     }
 
     async fn respond(&self, event: Event) -> Response {
@@ -65,9 +65,9 @@ pub(crate) fn from_edge(
 }
 
 /// Refuses a request that the service never sees, in the form that its clients read.
-fn refusal(message: &str, function: Function) -> Response {
+pub(crate) fn refusal(message: &str, function: Function) -> Response {
     let (content_type, body) = match function {
-        Function::Operation(_) => (
+        Function::Operation(_) | Function::CreateIamSession => (
             "application/x-amz-json-1.1",
             serde_json::json!({ "__type": "UnknownOperationException", "message": message }).to_string(),
         ),

@@ -8,6 +8,7 @@ mod authorizer;
 mod deliveries;
 mod function;
 mod gateway;
+mod iam_session;
 mod log;
 mod maintenance;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod wiring;
 
 use crate::function::Function;
 use crate::gateway::Gateway;
+use crate::iam_session::IamSessions;
 use crate::settings::{Settings, SettingsError};
 use crate::wiring::Wiring;
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -69,6 +71,15 @@ async fn serve(settings: Settings) -> Result<(), Ended> {
             lambda_runtime::run(service_fn(move |event: LambdaEvent<authorizer::Question>| {
                 let (service, secret) = (service.clone(), secret.clone());
                 async move { authorizer::answer(&service, secret.as_deref(), event.payload).await }
+            }))
+            .await
+        }
+        Function::CreateIamSession => {
+            let (service, hosts) = (wiring.service(&settings), settings.service.hosts);
+            let sessions = Arc::new(IamSessions::new(service, settings.administrator, hosts));
+            lambda_runtime::run(service_fn(move |event: LambdaEvent<gateway::Event>| {
+                let sessions = sessions.clone();
+                async move { Ok::<_, Infallible>(sessions.answer(event.payload).await) }
             }))
             .await
         }

@@ -4,6 +4,7 @@ use crate::authorizer::Question;
 use crate::deliveries::{Batch, Work};
 use crate::function::Function;
 use crate::gateway::{Event, from_edge};
+use crate::iam_session::caller;
 use domain::Lane;
 use http::Request;
 use serde_json::Value;
@@ -61,6 +62,19 @@ fn the_gateways_question_is_about_a_request() {
     assert!(question.method_arn.ends_with("/live/GET/v1/repos/demo/info/refs"));
     let (request, _) = from_edge(question.request, Function::InfoRefs, Some("s3cret")).unwrap();
     assert!(Function::InfoRefs.takes(&request.into_parts().0));
+}
+
+#[tokio::test]
+async fn the_gateway_vouches_for_a_principal_of_iam() {
+    let event: Event = serde_json::from_value(sample("iam")).unwrap();
+    let hosts = ["abcdef1234.execute-api.eu-central-1.amazonaws.com".to_owned()];
+    let caller = caller(&event, &hosts, None).unwrap();
+    assert_eq!(caller.principal.to_string(), "111122223333:role/Developers");
+    assert_eq!(caller.unique_id, "AROAEXAMPLEEXAMPLEXX");
+    let (request, peer) = from_edge(event, Function::CreateIamSession, None).unwrap();
+    assert_eq!(peer.address.ip().to_string(), "203.0.113.9");
+    let body = request.into_body().collect(1 << 20).await.unwrap();
+    assert_eq!(body, "{\"durationSeconds\":3600}");
 }
 
 #[test]

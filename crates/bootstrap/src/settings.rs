@@ -1,7 +1,7 @@
 //! What the deployment says, in environment variables.
 
 use crate::function::Function;
-use domain::{AccountId, EventBus, Region};
+use domain::{AccountId, EventBus, IamPrincipal, Region};
 use egress::Network;
 use service::Quotas;
 use std::path::PathBuf;
@@ -32,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) scratch: PathBuf,
     /// What is logged.
     pub(crate) log: String,
+    /// The IAM principal that is the administrator when it signs in.
+    pub(crate) administrator: Option<IamPrincipal>,
     /// The bus that every event goes to.
     pub(crate) bus: Option<EventBus>,
     /// Where a person can look at repositories in a browser, if there is such a place; no slash at its end.
@@ -112,6 +114,9 @@ impl Settings {
             cache_bytes: ((memory_mb << 20) / CACHE_SHARE).max(SMALLEST_CACHE),
             scratch: std::env::temp_dir(),
             log: optional("COLDFORGE_LOG").unwrap_or_else(|| "info".to_owned()),
+            administrator: optional("COLDFORGE_ADMIN_ARN")
+                .map(|arn| parsed("COLDFORGE_ADMIN_ARN", arn, |arn| IamPrincipal::of_arn(&arn)))
+                .transpose()?,
             bus: bus.transpose()?,
             console: optional("COLDFORGE_CONSOLE").map(|console| console.trim_end_matches('/').to_owned()),
             webhook_allow: networks
@@ -199,6 +204,9 @@ mod tests {
         assert_eq!(told.webhook_allow, ["10.1.0.0/16", "127.0.0.1"].map(|network| network.parse().unwrap()));
         let without = settings(&[]).unwrap();
         assert_eq!((without.bus, without.console, without.webhook_allow), (None, None, vec![]));
+        let named = settings(&[("COLDFORGE_ADMIN_ARN", "arn:aws:iam::111122223333:role/admins/Root")]).unwrap();
+        assert_eq!(named.administrator.unwrap().to_string(), "111122223333:role/Root");
+        assert_eq!(without.administrator, None);
     }
 
     #[test]
@@ -214,6 +222,8 @@ mod tests {
         assert!(told.ends_with("is 'default': it must be the ARN of an event bus"), "{told}");
         let told = settings(&[("COLDFORGE_WEBHOOK_ALLOW", "10.1.0.0/16,home")]).unwrap_err().to_string();
         assert!(told.starts_with("the environment variable COLDFORGE_WEBHOOK_ALLOW is 'home': "), "{told}");
+        let told = settings(&[("COLDFORGE_ADMIN_ARN", "root")]).unwrap_err().to_string();
+        assert!(told.starts_with("the environment variable COLDFORGE_ADMIN_ARN is 'root': "), "{told}");
         let told = settings(&[("_HANDLER", "GetRepositories")]).unwrap_err().to_string();
         assert!(told.starts_with("there is no function 'GetRepositories'"), "{told}");
     }

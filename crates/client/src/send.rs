@@ -91,7 +91,7 @@ impl Client {
             (CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1")),
             (HeaderName::from_static("x-amz-target"), target),
         ];
-        let answer = self.post(api.service(), headers, input.to_string().into()).await?;
+        let answer = self.post("/", api.service(), headers, input.to_string().into()).await?;
         let body: Result<Value, _> = serde_json::from_slice(&answer.body);
         match body {
             Ok(output @ Value::Object(_)) if answer.head.status.is_success() => Ok(output),
@@ -111,7 +111,7 @@ impl Client {
         let pairs = all.iter().chain(parameters).map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
         let body = pairs.collect::<Vec<_>>().join("&");
         let form = HeaderValue::from_static("application/x-www-form-urlencoded; charset=utf-8");
-        let answer = self.post(api.service(), [(CONTENT_TYPE, form)], body.into()).await?;
+        let answer = self.post("/", api.service(), [(CONTENT_TYPE, form)], body.into()).await?;
         let xml = String::from_utf8_lossy(&answer.body).into_owned();
         if answer.head.status.is_success() && xml.contains(&format!("<{action}Response")) {
             return Ok(xml);
@@ -122,15 +122,35 @@ impl Client {
         }
     }
 
+    /// Asks for keys of a session with an identity of AWS IAM, whose keys sign the request. The endpoint is the address of the API in
+    /// API Gateway, with the stage.
+    pub async fn iam_session(&self, input: &Value) -> Result<Value, CallError> {
+        let json = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+        let answer = self.post("/auth/iam-session", "execute-api", json, input.to_string().into()).await?;
+        let body: Result<Value, _> = serde_json::from_slice(&answer.body);
+        match body {
+            Ok(output @ Value::Object(_)) if answer.head.status.is_success() => Ok(output),
+            Ok(error) if error["message"].is_string() || error["Message"].is_string() => {
+                // API Gateway names its own errors in a header.
+                let header = answer.head.headers.get("x-amzn-errortype").and_then(|name| name.to_str().ok());
+                let name = error["__type"].as_str().or(header).unwrap_or("AccessDeniedException").to_owned();
+                let message = error["message"].as_str().or(error["Message"].as_str()).unwrap_or_default();
+                Err(refusal(&answer, name, message.to_owned()))
+            }
+            _ => Err(self.foreign(&answer)),
+        }
+    }
+
     async fn post<const N: usize>(
         &self,
+        path: &str,
         service: &str,
         headers: [(HeaderName, HeaderValue); N],
         body: Bytes,
     ) -> Result<Answer, CallError> {
         let Configuration { endpoint, region, credentials, .. } = &self.configuration;
         let request =
-            Request::post(endpoint.path_of("/")).header(HOST, endpoint.authority()).body(Full::from(body.clone()));
+            Request::post(endpoint.path_of(path)).header(HOST, endpoint.authority()).body(Full::from(body.clone()));
         let (mut head, content) = request.map_err(|error| CallError::Request(error.to_string()))?.into_parts();
         head.headers.extend(headers);
         let signer = Signer {

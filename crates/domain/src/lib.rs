@@ -10,6 +10,7 @@ pub mod comment;
 pub mod commit_status;
 pub mod delivery;
 pub mod event;
+pub mod iam_principal;
 pub mod id;
 pub mod identity;
 pub mod merge;
@@ -36,6 +37,7 @@ pub use event::{
     Actor, Event, EventFilter, EventIdentity, EventKind, EventRepository, IdentityChange, IdentityKind, PushPart,
     ReferenceChange,
 };
+pub use iam_principal::{IamPrincipal, IamPrincipalError, IamPrincipalKind};
 pub use id::{
     ApprovalRuleId, ApprovalRuleTemplateId, CommentId, EventId, NotificationRuleId, PushId, RepositoryId, WebhookId,
 };

@@ -1,7 +1,7 @@
 //! What can be typed after `coldforge`.
 
 use crate::commands::{
-    Audit, Call, CredentialProcess, GitCredential, Notification, Protection, Status, Token, Webhook,
+    Audit, Call, CredentialProcess, GitCredential, IamPrincipal, Notification, Protection, Status, Token, Webhook,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{Destination, EventBus};
@@ -47,6 +47,9 @@ pub(crate) enum Command {
 
     /// Sign git in (`credential.helper` in ~/.gitconfig).
     GitCredential(GitCredential),
+
+    /// Manage which users and roles of AWS IAM sign in as which user.
+    IamPrincipal(IamPrincipal),
 
     /// Show what was done, by whom, and what was refused.
     Audit(Audit),

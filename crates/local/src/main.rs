@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Command::Notification(notification) => commands::run(notification.run()),
         Command::CredentialProcess(process) => commands::run(process.run()),
         Command::GitCredential(credential) => commands::run(credential.run()),
+        Command::IamPrincipal(principal) => commands::run(principal.run()),
         Command::Audit(audit) => commands::run(audit.run()),
         Command::Token(token) => commands::run(token.run()),
         Command::Protection(protection) => commands::run(protection.run()),

@@ -67,6 +67,11 @@ impl<'a> Administrator<'a> {
         Ok(Self { store, vault, account, name, actor })
     }
 
+    /// The user's name.
+    pub fn name(&self) -> &UserName {
+        &self.name
+    }
+
     /// Makes the user, unless a first user was made before, even if they were deleted since.
     pub async fn ensure(&self) -> Result<(), AdministratorError> {
         let new = NewUser { name: self.name.clone(), path: IdentityPath::default(), tags: BTreeMap::new() };

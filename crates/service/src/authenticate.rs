@@ -10,12 +10,13 @@ use auth::policy::Policy;
 use auth::sigv4::{Expected, SignedRequest};
 use auth::{
     AuthenticationFailure, ClaimedKey, Credential, GitCredentials, GitPassword, Principal, Secret, SessionClaims,
-    SessionToken, SignedPlaces, claimed_credential_id,
+    SessionFacts, SessionParent, SessionToken, SignedPlaces, UserFacts, claimed_credential_id,
 };
 use domain::UserName;
 use http::StatusCode;
 use http::request::Parts;
 use std::sync::Arc;
+use std::time::SystemTime;
 use store::StoredCredential;
 
 /// Who is calling, and what they may do.
@@ -151,36 +152,36 @@ impl Service {
 
     /// The user whose credential was shown.
     async fn caller(&self, user: &str, key_id: &str, parts: &Parts, peer: &Peer) -> Result<Caller> {
-        let identity = self.identity(user).await?.ok_or_else(AuthenticationFailure::unknown_key)?;
+        let identity = self.identity(user, None).await?.ok_or_else(AuthenticationFailure::unknown_key)?;
         let principal = self.principal(&identity, key_id);
         let now = self.components.clock.now();
         let access = Access::new(identity, &principal, &self.settings, parts, peer, now);
         Ok(Caller { principal, access })
     }
 
-    /// The user whose session's keys were shown. A session ends with the access key that it was asked for with, and when the
-    /// user's sessions are ended.
+    /// The user whose session's keys were shown. A session ends with what it was asked for with, and when the user's sessions are
+    /// ended. What was known of the user before the session began does not decide over it: perhaps it began with a new key.
     async fn session_caller(&self, id: &str, claims: &SessionClaims, parts: &Parts, peer: &Peer) -> Result<Caller> {
-        let identity = self.identity(&claims.user).await?.ok_or_else(AuthenticationFailure::unknown_token)?;
+        let identity = self.identity(&claims.user, Some(claims.issued())).await?;
+        let identity = identity.ok_or_else(AuthenticationFailure::unknown_token)?;
         if identity.user.id.as_str() != claims.user_id || !identity.holds_session(claims) {
             return Err(AuthenticationFailure::unknown_token().into());
         }
         let policy = claims.policy.as_deref().map(Policy::parse).transpose().map_err(Failure::internal)?;
-        let principal = self.principal(&identity, id).in_session(claims.issued());
+        let principal = self.principal(&identity, id).in_session(session_facts(claims));
         let now = self.components.clock.now();
         let access = Access::new(identity, &principal, &self.settings, parts, peer, now);
         Ok(Caller { principal, access: access.within(policy) })
     }
 
     /// The user of this name; `None` when there is none any more, so that nobody owns the credential.
-    async fn identity(&self, user: &str) -> Result<Option<Arc<Identity>>> {
+    async fn identity(&self, user: &str, since: Option<SystemTime>) -> Result<Option<Arc<Identity>>> {
         let name = UserName::parse(user).map_err(Failure::internal)?;
-        self.identities.find(&self.components.store, &name, self.components.clock.now()).await
+        self.identities.find(&self.components.store, &name, since, self.components.clock.now()).await
     }
 
     fn principal(&self, identity: &Identity, key_id: &str) -> Principal {
-        let Settings { region, account, .. } = &*self.settings;
-        Principal::user(region, account, identity.user.clone(), key_id)
+        user_principal(&self.settings, identity.user.clone(), key_id)
     }
 
     async fn credential(&self, id: &str) -> Result<Option<(Credential, StoredCredential)>> {
@@ -188,6 +189,16 @@ impl Service {
         let credential = Credential::from_json(id, &stored.body).map_err(Failure::internal)?;
         Ok(Some((credential, stored)))
     }
+}
+
+/// A user of the account, who showed this credential.
+pub(crate) fn user_principal(settings: &Settings, user: UserFacts, key_id: &str) -> Principal {
+    Principal::user(&settings.region, &settings.account, user, key_id)
+}
+
+fn session_facts(claims: &SessionClaims) -> SessionFacts {
+    let is_of_iam = matches!(claims.parent, SessionParent::IamPrincipal { .. });
+    SessionFacts { issued: claims.issued(), is_whole_iam: is_of_iam && claims.policy.is_none() }
 }
 
 fn no_key(credential: &Credential) -> Failure {

@@ -5,12 +5,12 @@ use crate::failure::{Code, Failure, Result};
 use crate::identities::check_policy;
 use crate::query::QueryError;
 use auth::{
-    AccessKey, Credential, CredentialError, GitPassword, MOST_TOKEN_BYTES, PasswordKind, Secret, SessionClaims,
-    SessionError, SessionKeys, Status, TokenGrant,
+    AccessKey, Credential, CredentialError, GitPassword, MOST_TOKEN_BYTES, PasswordKind, Principal, SealingKey, Secret,
+    SessionClaims, SessionError, SessionKeys, SessionParent, Status, TokenGrant,
 };
 use bytes::Bytes;
 use domain::{TokenKind, TokenScope, UserName};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A credential that was just made.
 pub struct NewCredential {
@@ -71,28 +71,22 @@ impl Context {
     /// Keys for a session of the caller's that lasts so long, and what they are true of. The session may do what the caller may,
     /// as far as `policy` allows it too.
     pub async fn new_session(&self, lasting: Duration, policy: Option<&str>) -> Result<(SessionClaims, SessionKeys)> {
+        if self.principal.session_issued().is_some() {
+            return Err(Failure::with_code(Code::AccessDenied, "Cannot make a session with session credentials"));
+        }
         if let Some(policy) = policy {
             check_policy(policy)?;
         }
-        let now = self.now().duration_since(UNIX_EPOCH).map_err(Failure::internal)?;
-        let claims = SessionClaims {
-            user: self.principal.name().to_owned(),
-            user_id: self.principal.id().to_string(),
-            parent_key: self.principal.key_id().to_owned(),
-            issued_millis: u64::try_from(now.as_millis()).map_err(Failure::internal)?,
-            expires_seconds: (now + lasting).as_secs(),
-            policy: policy.map(str::to_owned),
+        let session = NewSession {
+            user: &self.principal,
+            parent: SessionParent::AccessKey(self.principal.key_id().to_owned()),
+            lasting,
+            policy,
         };
-        match claims.issue(&*self.vault.newest().await?) {
-            Ok(keys) => Ok((claims, keys)),
-            Err(SessionError::TooLarge) => Err(Failure::query(
-                QueryError::PackedPolicyTooLarge,
-                format!(
-                    "the policy is too long: with it the session token would have more than {MOST_TOKEN_BYTES} bytes"
-                ),
-            )),
-            Err(error) => Err(Failure::internal(error)),
-        }
+        session.issue(&*self.vault.newest().await?, self.now()).map_err(|error| match error {
+            SessionError::TooLarge => Failure::query(QueryError::PackedPolicyTooLarge, too_large()),
+            error => Failure::internal(error),
+        })
     }
 
     /// Seals under a new version of the sealing key from now on; gives its number. What was sealed before stays readable.
@@ -100,14 +94,52 @@ impl Context {
         Ok(self.vault.rotate(&self.actor()).await?)
     }
 
-    /// Refuses who came with the keys of a session: what is done now would outlive it.
+    /// Refuses who came with the keys of a session that was made from other keys, or that a policy narrows: what is done now would
+    /// outlive it.
     pub fn require_long_term_credentials(&self, operation: &str) -> Result<()> {
-        if self.principal.session_issued().is_none() {
+        if self.principal.may_outlast_session() {
             return Ok(());
         }
         let message = format!("Cannot call {operation} with session credentials");
         Err(Failure::with_code(Code::AccessDenied, message))
     }
+}
+
+/// A session that is asked for.
+pub(crate) struct NewSession<'a> {
+    /// Whose it is.
+    pub(crate) user: &'a Principal,
+    /// With what it is asked for.
+    pub(crate) parent: SessionParent,
+    /// How long it lasts.
+    pub(crate) lasting: Duration,
+    /// What narrows it, which is a policy.
+    pub(crate) policy: Option<&'a str>,
+}
+
+impl NewSession<'_> {
+    /// Makes its keys.
+    pub(crate) fn issue(
+        self,
+        sealing: &SealingKey,
+        now: SystemTime,
+    ) -> std::result::Result<(SessionClaims, SessionKeys), SessionError> {
+        let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let claims = SessionClaims {
+            user: self.user.name().to_owned(),
+            user_id: self.user.id().to_string(),
+            parent: self.parent,
+            issued_millis: u64::try_from(since.as_millis()).unwrap_or(u64::MAX),
+            expires_seconds: (since + self.lasting).as_secs(),
+            policy: self.policy.map(str::to_owned),
+        };
+        claims.issue(sealing).map(|keys| (claims, keys))
+    }
+}
+
+/// The words on a policy that does not fit into a token.
+pub(crate) fn too_large() -> String {
+    format!("the policy is too long: with it the session token would have more than {MOST_TOKEN_BYTES} bytes")
 }
 
 fn new_credential(credential: &Credential, secret: Secret) -> std::result::Result<NewCredential, CredentialError> {

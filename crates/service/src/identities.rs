@@ -4,12 +4,12 @@ use crate::access::asks_for_tags;
 use crate::failure::{Failure, Result};
 use crate::query::QueryError;
 use auth::policy::{Policy, PolicyError, managed};
-use auth::{SessionClaims, UserFacts};
+use auth::{SessionClaims, SessionParent, UserFacts};
 use domain::{PolicyName, UserName};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
-use store::{AccessKeyRecord, ManagedPolicy, Store, User, UserSummary};
+use store::{AccessKeyRecord, IamPrincipalRecord, ManagedPolicy, Store, User, UserSummary};
 
 /// How long what was read of an identity may be used: so long may a change of permissions take to have an effect.
 const KEPT: Duration = Duration::from_secs(30);
@@ -25,16 +25,26 @@ pub(crate) struct Identity {
     /// Whether a policy asks for the tags of repositories, which have to be read for it.
     pub(crate) asks_for_tags: bool,
     keys: Vec<AccessKeyRecord>,
+    iam_principals: Vec<IamPrincipalRecord>,
     sessions_valid_after: Option<SystemTime>,
 }
 
 impl Identity {
     /// Whether a session of the user goes on: neither the user's sessions nor those of its access key were ended since it was
-    /// issued, and that key may still be used.
+    /// issued, and what it was asked for with may still be used.
     pub(crate) fn holds_session(&self, session: &SessionClaims) -> bool {
         let later_than = |end: Option<SystemTime>| end.is_none_or(|end| session.issued() > end);
-        let parent = self.keys.iter().find(|key| key.id == session.parent_key && key.active);
-        parent.is_some_and(|key| later_than(key.sessions_valid_after)) && later_than(self.sessions_valid_after)
+        let parent_holds = match &session.parent {
+            SessionParent::AccessKey(id) => {
+                let key = self.keys.iter().find(|key| key.id == *id && key.active);
+                key.is_some_and(|key| later_than(key.sessions_valid_after))
+            }
+            SessionParent::IamPrincipal { principal, unique_id } => self
+                .iam_principals
+                .iter()
+                .any(|known| known.principal == *principal && known.unique_id.as_ref() == Some(unique_id)),
+        };
+        parent_holds && later_than(self.sessions_valid_after)
     }
 }
 
@@ -55,12 +65,19 @@ pub(crate) struct Identities {
 }
 
 impl Identities {
-    /// The user of this name; `None` when there is none.
-    pub(crate) async fn find(&self, store: &Store, name: &UserName, now: SystemTime) -> Result<Option<Arc<Identity>>> {
+    /// The user of this name; `None` when there is none. What was read before `since` is not used, if there is such a time.
+    pub(crate) async fn find(
+        &self,
+        store: &Store,
+        name: &UserName,
+        since: Option<SystemTime>,
+        now: SystemTime,
+    ) -> Result<Option<Arc<Identity>>> {
         let key = name.key();
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if let Some((read, identity)) = known
             && now.duration_since(read).is_ok_and(|age| age < KEPT)
+            && since.is_none_or(|since| read > since)
         {
             return Ok(Some(identity));
         }
@@ -89,7 +106,14 @@ async fn identity(store: &Store, user: User) -> Result<Identity> {
     let sessions_valid_after = user.sessions_valid_after;
     let UserSummary { name, path, id, .. } = user.summary;
     let facts = UserFacts { name, path, id, tags: user.tags };
-    Ok(Identity { user: facts, policies, asks_for_tags, keys: user.access_keys, sessions_valid_after })
+    Ok(Identity {
+        user: facts,
+        policies,
+        asks_for_tags,
+        keys: user.access_keys,
+        iam_principals: user.iam_principals,
+        sessions_valid_after,
+    })
 }
 
 /// The policies that decide over what a user may do, their groups' among them: their names (or ARNs) and documents. Costs one

@@ -10,6 +10,7 @@ use crate::entry::{Entry, GitEntries};
 use crate::failed_sign_ins::FailedSignIns;
 use crate::failure::{Code, Failure, GitFailure, Result};
 use crate::git_request::{self, GitAction, GitProtocol, GitRequest, GitTarget};
+use crate::iam_session::IamCaller;
 use crate::identities::Identities;
 use crate::paused::PausedUntil;
 use crate::query::{self, QueryEntry};
@@ -112,6 +113,15 @@ impl Service {
 
     /// Answers one request.
     pub async fn handle(&self, request: Request<Body>, peer: Peer) -> Response {
+        self.respond(request, peer, None).await
+    }
+
+    /// Answers a request for keys of a session, from somebody for whose identity AWS IAM vouches.
+    pub async fn sign_in_with_iam(&self, request: Request<Body>, peer: Peer, caller: &IamCaller) -> Response {
+        self.respond(request, peer, Some(caller)).await
+    }
+
+    async fn respond(&self, request: Request<Body>, peer: Peer, iam: Option<&IamCaller>) -> Response {
         let started = Instant::now();
         let now = self.components.clock.now();
         let request_id = request_id(now);
@@ -121,8 +131,15 @@ impl Service {
         let body = body.at_end(move |bytes| counted.store(bytes, Ordering::Relaxed));
 
         let mut record = Record::default();
-        let answered =
-            AssertUnwindSafe(self.route((&parts, &peer), body, &request_id, &mut record)).catch_unwind().await;
+        let routed = async {
+            match iam {
+                Some(caller) => {
+                    json(self.create_iam_session(caller, body, &mut record).await, &request_id, &mut record)
+                }
+                None => self.route((&parts, &peer), body, &request_id, &mut record).await,
+            }
+        };
+        let answered = AssertUnwindSafe(routed).catch_unwind().await;
         let mut response = answered.unwrap_or_else(|_panic| {
             record.fails(Code::Internal.as_str(), "an operation panicked");
             tracing::error!(request_id, "an operation panicked");
@@ -138,7 +155,7 @@ impl Service {
         if is_probe(&parts) {
             return response;
         }
-        if record.principal.is_none() && !record.error.is_empty() {
+        if record.principal.is_none() && record.claimed.is_none() && !record.error.is_empty() {
             record.claimed = claimed_credential_id(&parts);
         }
         let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned();
@@ -167,14 +184,7 @@ impl Service {
         }
         if parts.method == Method::POST && parts.uri.path() == "/" {
             let answered = self.api(from, body, request_id, record).await;
-            return answered.map_or_else(
-                |failure| {
-                    log_fault(request_id, failure.source.as_deref());
-                    record.fails(failure.code.as_str(), failure.recorded());
-                    api_request::failure(&failure)
-                },
-                api_request::success,
-            );
+            return json(answered, request_id, record);
         }
         let Some(target) = git_request::target(parts) else {
             return text(StatusCode::NOT_FOUND, "there is nothing here; repositories are at /v1/repos/<name>\n");
@@ -267,6 +277,18 @@ impl Service {
             clock: self.components.clock.clone(),
         }
     }
+}
+
+/// The answer in JSON.
+fn json(answered: Result<Vec<u8>>, request_id: &str, record: &mut Record) -> Response {
+    answered.map_or_else(
+        |failure| {
+            log_fault(request_id, failure.source.as_deref());
+            record.fails(failure.code.as_str(), failure.recorded());
+            api_request::failure(&failure)
+        },
+        api_request::success,
+    )
 }
 
 /// Health checks are answered without a trace, or the log would hold little else.

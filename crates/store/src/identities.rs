@@ -15,4 +15,6 @@ mod users;
 pub use changes::{IdentityError, PolicyEdit, UserEdit};
 pub use groups::{Group, GroupPage, GroupSummary, NewGroup};
 pub use managed_policies::{ManagedPolicy, ManagedPolicyEdit, ManagedPolicySummary, NewManagedPolicy, PolicyVersion};
-pub use users::{AccessKeyRecord, GitCredentialRecord, NewUser, TokenRecord, User, UserPage, UserSummary};
+pub use users::{
+    AccessKeyRecord, GitCredentialRecord, IamPrincipalRecord, NewUser, TokenRecord, User, UserPage, UserSummary,
+};

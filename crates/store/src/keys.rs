@@ -41,6 +41,7 @@
 //! | `WEBHOOK#<webhook id>` | `DELIVERY#<delivery id>` | what a webhook was told; expires |
 //! | `REPO#<id>` | `UNREFERENCED#<commit id>` | a merge commit that may be fetched by its id although no ref leads to it |
 //! | `CREDENTIAL#<key id>` | `META` | a credential |
+//! | `CREDENTIAL#iam:<principal>` | `META` | whose user the IAM principal is |
 //! | `GROUP#<name>` | `META` | a group; there as long as the group is |
 //! | `GROUP#<name>` | `ATTACHED#<policy ARN>`, `POLICY#<name>` | as of users |
 //! | `GROUP#<name>` | `MEMBER#<name>` | a user is in the group |
@@ -51,6 +52,7 @@
 //! | `USER#<name>` | `ATTACHED#<policy ARN>` | a managed policy is attached |
 //! | `USER#<name>` | `GIT#<id>` | a Git user name and password |
 //! | `USER#<name>` | `GROUP#<name>` | the user is in a group |
+//! | `USER#<name>` | `IAM#<principal>` | an IAM principal that the user is |
 //! | `USER#<name>` | `KEY#<key id>` | an access key |
 //! | `USER#<name>` | `POLICY#<name>` | an inline policy |
 //! | `USER#<name>` | `TOKEN#<id>` | a token for git |
@@ -69,8 +71,8 @@
 
 use crate::tokens::digest;
 use domain::{
-    ApprovalRuleName, ApprovalRuleTemplateId, ApprovalRuleTemplateName, CommentId, EventId, GroupName, Lane,
-    NotificationRuleId, PolicyName, PullRequestId, PushId, RefName, RepositoryId, RepositoryName, RevisionId,
+    ApprovalRuleName, ApprovalRuleTemplateId, ApprovalRuleTemplateName, CommentId, EventId, GroupName, IamPrincipal,
+    Lane, NotificationRuleId, PolicyName, PullRequestId, PushId, RefName, RepositoryId, RepositoryName, RevisionId,
     StatusContext, UserName, WebhookId,
 };
 use git::{ObjectId, PackId, Part};
@@ -295,6 +297,16 @@ pub(crate) fn open_range() -> SortRange {
 
 pub(crate) fn credential(key_id: &str) -> Key {
     Key::new(format!("CREDENTIAL#{key_id}"), META)
+}
+
+/// Whose user an IAM principal is. The ids of credentials have no colon.
+pub(crate) fn iam_principal(principal: &IamPrincipal) -> Key {
+    Key::new(format!("CREDENTIAL#iam:{principal}"), META)
+}
+
+/// An IAM principal that a user is.
+pub(crate) fn user_iam_principal(name: &UserName, principal: &IamPrincipal) -> Key {
+    Key::new(user_partition(name), format!("IAM#{principal}"))
 }
 
 /// The partition of what the service needs to know of itself.

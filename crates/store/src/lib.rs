@@ -53,9 +53,9 @@ pub use deliveries::{NewDelivery, TakenLane, WaitingDelivery};
 pub use error::Error;
 pub use events::{FeedEntry, FeedPage};
 pub use identities::{
-    AccessKeyRecord, GitCredentialRecord, Group, GroupPage, GroupSummary, IdentityError, ManagedPolicy,
-    ManagedPolicyEdit, ManagedPolicySummary, NewGroup, NewManagedPolicy, NewUser, PolicyEdit, PolicyVersion,
-    TokenRecord, User, UserEdit, UserPage, UserSummary,
+    AccessKeyRecord, GitCredentialRecord, Group, GroupPage, GroupSummary, IamPrincipalRecord, IdentityError,
+    ManagedPolicy, ManagedPolicyEdit, ManagedPolicySummary, NewGroup, NewManagedPolicy, NewUser, PolicyEdit,
+    PolicyVersion, TokenRecord, User, UserEdit, UserPage, UserSummary,
 };
 pub use notification_rules::{NewNotificationRule, NotificationRule, NotificationRuleError};
 pub use packs::{PackOrigin, StoredPack};

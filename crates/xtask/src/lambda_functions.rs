@@ -24,6 +24,8 @@ pub enum Kind {
     Query,
     /// A request of Git's smart HTTP: `/v1/repos/…`.
     Git,
+    /// A principal of AWS IAM that signs in: `POST /auth/iam-session`.
+    Iam,
     /// The gateway, before it lets a request of Git through.
     Authorizer,
     /// The table's stream.
@@ -74,6 +76,7 @@ const READ_ROWS_ONLY: &[&str] = &[
     "GetRepository",
     "GetRepositoryTriggers",
     "GetWebhook",
+    "ListIamPrincipals",
     "ListApprovalRuleTemplates",
     "ListAssociatedApprovalRuleTemplatesForRepository",
     "ListBranches",
@@ -91,8 +94,15 @@ const READ_ROWS_ONLY: &[&str] = &[
 ];
 
 /// Operations of our own that change users or how their secrets are sealed, or that seal secrets themselves.
-const CHANGE_IDENTITIES: &[&str] =
-    &["CreateToken", "DeleteToken", "EndUserSessions", "RotateSealingKey", "UpdateToken"];
+const CHANGE_IDENTITIES: &[&str] = &[
+    "CreateToken",
+    "DeleteToken",
+    "EndUserSessions",
+    "MapIamPrincipal",
+    "RotateSealingKey",
+    "UnmapIamPrincipal",
+    "UpdateToken",
+];
 
 /// What the names of operations begin with that change nothing.
 const READING_VERBS: &[&str] = &["BatchDescribe", "BatchGet", "Describe", "Evaluate", "Get", "List", "LookUp"];
@@ -122,6 +132,7 @@ pub fn functions(operations: &[(&KeptApi, &str)]) -> Vec<LambdaFunction> {
         operations.iter().map(|(api, name)| of_operation(if api.own { Kind::Own } else { Kind::Api }, name)).collect();
     functions.extend([
         answering("Query", Kind::Query, Class::Identity),
+        answering("CreateIamSession", Kind::Iam, Class::Identity),
         answering("InfoRefs", Kind::Git, Class::Refs),
         LambdaFunction {
             timeout_seconds: LONGEST_SECONDS,
@@ -196,6 +207,7 @@ impl Kind {
             Self::Own => "own",
             Self::Query => "query",
             Self::Git => "git",
+            Self::Iam => "iam",
             Self::Authorizer => "authorizer",
             Self::Stream => "stream",
             Self::Schedule => "schedule",

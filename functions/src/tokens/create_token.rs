@@ -1,7 +1,8 @@
 //! `CreateToken`: makes a token for git that may do less than its owner.
 
-use super::wire::{self, Unchanged};
+use super::wire;
 use crate::inputs::invalid;
+use crate::unchanged_user::Unchanged;
 use api::ErrorCode;
 use api::own::{CreateTokenInput, CreateTokenOutput};
 use domain::token::{MOST_SCOPE_PATTERNS, MOST_TOKENS};

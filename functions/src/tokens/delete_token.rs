@@ -1,6 +1,7 @@
 //! `DeleteToken`: revokes a token for git.
 
-use super::wire::{Unchanged, missing_token};
+use super::wire::missing_token;
+use crate::unchanged_user::Unchanged;
 use api::own::DeleteTokenInput;
 use service::{Authorized, Context, Result, UserOrCaller};
 use store::{User, UserEdit};

@@ -1,6 +1,7 @@
 //! `UpdateToken`: makes a token for git active or inactive.
 
-use super::wire::{self, Unchanged, missing_token};
+use super::wire::{self, missing_token};
+use crate::unchanged_user::Unchanged;
 use api::own::{UpdateTokenInput, UpdateTokenOutput};
 use service::{Authorized, Context, Result, UserOrCaller};
 use store::{TokenRecord, User, UserEdit};

@@ -41,30 +41,3 @@ pub(crate) fn missing_token(user: &User, id: &str) -> Failure {
     let words = format!("user '{}' has no token '{}'", user.summary.name, id.escape_debug());
     Failure::new(ErrorCode::TokenDoesNotExistException, words)
 }
-
-/// A token that could not be changed.
-pub(crate) struct Unchanged(Failure);
-
-impl From<Failure> for Unchanged {
-    fn from(failure: Failure) -> Self {
-        Self(failure)
-    }
-}
-
-impl From<store::IdentityError> for Unchanged {
-    fn from(error: store::IdentityError) -> Self {
-        Self(match error {
-            store::IdentityError::Store(error) => error.into(),
-            store::IdentityError::Missing => {
-                Failure::new(ErrorCode::UserDoesNotExistException, "the user was deleted meanwhile")
-            }
-            error => Failure::internal(error),
-        })
-    }
-}
-
-impl From<Unchanged> for Failure {
-    fn from(unchanged: Unchanged) -> Self {
-        unchanged.0
-    }
-}

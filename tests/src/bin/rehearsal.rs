@@ -17,6 +17,7 @@ use tests::rehearsal::edge::Edge;
 use tests::rehearsal::emulator::Emulator;
 use tests::rehearsal::faults::Faults;
 use tests::rehearsal::gateway::Gateway;
+use tests::rehearsal::iam::Principals;
 use tests::rehearsal::lambda::Lambda;
 use tests::rehearsal::template::{Place, Template};
 use tests::rehearsal::{administrator, aws_door, clock, stream, wire};
@@ -49,6 +50,9 @@ struct Options {
     /// What stands in for a subscriber of the topic, or for the function, with this ARN.
     #[arg(long, value_name = "ARN=URL")]
     destination: Vec<Destination>,
+    /// The IAM principal that is the administrator when it signs in, as the setting `adminPrincipalArn` of a deployment has it.
+    #[arg(long, value_name = "ARN")]
+    admin_principal_arn: Option<String>,
     #[arg(long)]
     webhook_allow: Vec<String>,
     #[arg(long)]
@@ -109,6 +113,7 @@ async fn main() {
     ] {
         environment.extend(quota.map(|quota| (name.to_owned(), quota.to_string())));
     }
+    environment.extend(options.admin_principal_arn.clone().map(|arn| ("COLDFORGE_ADMIN_ARN".to_owned(), arn)));
     let mut functions = template.functions();
     for function in &mut functions {
         let endpoint = function.environment.get_mut("COLDFORGE_ENDPOINT").unwrap();
@@ -122,8 +127,9 @@ async fn main() {
     let behind = Behind { emulator: emulator.address.clone(), here, lambda: lambda.clone(), destinations, faults };
     tokio::spawn(aws_door::open(door, behind));
     clock::start(&template, &lambda);
-    let direct = Arc::new(Gateway::new(&template, lambda.clone(), (region, account)));
-    let edge = Arc::new(Edge::new(&template, Gateway::new(&template, lambda.clone(), (region, account))));
+    let principals = Arc::new(Principals::from_environment());
+    let gateway = || Gateway::new(&template, lambda.clone(), principals.clone(), (region, account));
+    let (direct, edge) = (Arc::new(gateway()), Arc::new(Edge::new(&template, gateway())));
     let credentials = serde_json::to_vec_pretty(&made).unwrap();
     std::fs::write(options.data_dir.join("admin-credentials.json"), credentials).unwrap();
 

@@ -1,6 +1,7 @@
 //! API Gateway: a REST API from its OpenAPI document, with the documented limits and what it does to headers (API Gateway developer
 //! guide, "Amazon API Gateway important notes" and "Quotas for configuring and running a REST API").
 
+use super::iam::{self, Principals};
 use super::lambda::{Caller, Lambda, tell_failure};
 use super::policies;
 use super::runtime_api::Outcome;
@@ -49,6 +50,7 @@ pub struct Gateway {
     document: Value,
     stage: String,
     lambda: Arc<Lambda>,
+    principals: Arc<Principals>,
     region: String,
     account: String,
 }
@@ -70,17 +72,25 @@ pub struct Received {
 }
 
 impl Gateway {
-    /// The API of a template.
-    pub fn new(template: &Template, lambda: Arc<Lambda>, (region, account): (&str, &str)) -> Self {
+    /// The API of a template, for whose routes with IAM authorization these principals exist.
+    pub fn new(
+        template: &Template,
+        lambda: Arc<Lambda>,
+        principals: Arc<Principals>,
+        (region, account): (&str, &str),
+    ) -> Self {
         let (_, api) = template.only("AWS::ApiGateway::RestApi");
         let (_, stage) = template.only("AWS::ApiGateway::Stage");
         let stage = text(&stage["StageName"]);
-        Self { document: api["Body"].clone(), stage, lambda, region: region.to_owned(), account: account.to_owned() }
+        let (region, account) = (region.to_owned(), account.to_owned());
+        Self { document: api["Body"].clone(), stage, lambda, principals, region, account }
     }
 
-    /// Whether a request is for the API's own address, and not for the distribution.
+    /// Whether a request is for the API's own address, and not for the distribution. For clients that connect to what they name, the
+    /// API is `localhost`, and the distribution the address in numbers.
     pub fn is_addressed(headers: &HeaderMap) -> bool {
-        wire::text(headers, "host").starts_with(API_ID)
+        let host = wire::text(headers, "host");
+        host.starts_with(API_ID) || host.starts_with("localhost:")
     }
 
     /// Answers a request to the API's own address.
@@ -112,9 +122,18 @@ impl Gateway {
         if size > MOST_HEADER_BYTES {
             return Ok(answer(431, HeaderMap::new(), r#"{"message":"Request Header Fields Too Large"}"#));
         }
+        let whole = if query.is_empty() { path.clone() } else { format!("{path}?{query}") };
         let path = path.strip_prefix(&format!("/{}", self.stage)).ok_or("MISSING_AUTHENTICATION_TOKEN")?;
         let (resource, parameters, operation) = self.route(&method, path).ok_or("MISSING_AUTHENTICATION_TOKEN")?;
         let body = collect(body, MOST_BODY_BYTES).await.ok_or("REQUEST_TOO_LARGE")?;
+        let mut identity =
+            Map::from_iter([("sourceIp".to_owned(), json!(source)), ("userAgent".to_owned(), Value::Null)]);
+        if is_secured_by(operation, "iam") {
+            let region = &self.region;
+            let request =
+                iam::Request { method: method.as_str(), path: &whole, headers: &headers, body: &body, region };
+            identity.extend(self.principals.identify(&request)?);
+        }
         let headers = self.taken_over(headers);
         let mut event = json!({
             "resource": resource,
@@ -131,7 +150,7 @@ impl Gateway {
                 "apiId": API_ID,
                 "domainName": format!("{API_ID}.execute-api.{}.amazonaws.com", self.region),
                 "httpMethod": method.as_str(),
-                "identity": { "sourceIp": source, "userAgent": null },
+                "identity": identity,
                 "path": format!("/{}{path}", self.stage),
                 "protocol": "HTTP/1.1",
                 "resourcePath": resource,
@@ -143,8 +162,7 @@ impl Gateway {
             event["queryStringParameters"] = json!(last(&parameters));
             event["multiValueQueryStringParameters"] = json!(parameters);
         }
-        if operation["security"].as_array().is_some_and(|schemes| schemes.iter().any(|scheme| !scheme["git"].is_null()))
-        {
+        if is_secured_by(operation, "git") {
             self.authorize(&method, path, &headers, &event).await?;
         }
         let is_empty = body.is_empty();
@@ -252,6 +270,11 @@ fn streamed(metadata: &Value, body: mpsc::Receiver<io::Result<bytes::Bytes>>) ->
         answered.headers_mut().insert(HeaderName::try_from(name).map_err(|_| "INTEGRATION_FAILURE")?, value);
     }
     Ok(answered)
+}
+
+/// Whether a method has this security scheme of the document.
+fn is_secured_by(operation: &Value, scheme: &str) -> bool {
+    operation["security"].as_array().into_iter().flatten().any(|schemes| !schemes[scheme].is_null())
 }
 
 /// The function that a URI invokes, and whether its answer is streamed.

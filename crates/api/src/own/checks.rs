@@ -180,6 +180,16 @@ impl Check for ListCommitStatusesInput {
     }
 }
 
+impl Check for ListIamPrincipalsInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.user_name, "userName", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
 impl Check for ListNotificationRulesInput {
     fn check(&self) -> Result<(), Violation> {
         filled(&self.repository_name, "repositoryName", E::RepositoryNameRequiredException)?;
@@ -244,6 +254,20 @@ impl Check for LookUpAuditEventsInput {
         }
         if let Some(each) = &self.event_name {
             keeps(each, &AUDIT_FILTER, "eventName", E::ValidationException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for MapIamPrincipalInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.user_name, "userName", E::ValidationException)?;
+        filled(&self.principal_arn, "principalArn", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        if let Some(each) = &self.principal_arn {
+            keeps(each, &IAM_PRINCIPAL_ARN, "principalArn", E::ValidationException)?;
         }
         Ok(())
     }
@@ -322,6 +346,20 @@ impl Check for TestWebhookInput {
         filled(&self.webhook_id, "webhookId", E::ValidationException)?;
         if let Some(each) = &self.repository_name {
             keeps(each, &REPOSITORY_NAME, "repositoryName", E::InvalidRepositoryNameException)?;
+        }
+        Ok(())
+    }
+}
+
+impl Check for UnmapIamPrincipalInput {
+    fn check(&self) -> Result<(), Violation> {
+        filled(&self.user_name, "userName", E::ValidationException)?;
+        filled(&self.principal_arn, "principalArn", E::ValidationException)?;
+        if let Some(each) = &self.user_name {
+            keeps(each, &USER_NAME, "userName", E::ValidationException)?;
+        }
+        if let Some(each) = &self.principal_arn {
+            keeps(each, &IAM_PRINCIPAL_ARN, "principalArn", E::ValidationException)?;
         }
         Ok(())
     }

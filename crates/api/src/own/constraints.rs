@@ -14,6 +14,8 @@ pub const COMMIT_STATUS_DESCRIPTION: Constraint = Constraint { min: None, max: S
 pub const COMMIT_STATUS_STATE: Constraint =
     Constraint { min: None, max: None, letters: &[], values: &["pending", "success", "failure", "error"] };
 
+pub const IAM_PRINCIPAL_ARN: Constraint = Constraint { min: Some(20), max: Some(2048), letters: &[], values: &[] };
+
 pub const NOTIFICATION_RULE_NAME: Constraint = Constraint {
     min: Some(1),
     max: Some(64),

@@ -263,6 +263,23 @@ impl NamesRepository for ListCommitStatusesInput {
     }
 }
 
+/// Lists the users and roles of AWS IAM that sign in as a user. There are at most 20.
+pub struct ListIamPrincipals;
+
+impl Operation for ListIamPrincipals {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "ListIamPrincipals";
+    const ERRORS: &'static [ErrorCode] = &[ErrorCode::UserDoesNotExistException, ErrorCode::ValidationException];
+    type Input = ListIamPrincipalsInput;
+    type Output = ListIamPrincipalsOutput;
+}
+
+impl NamesUser for ListIamPrincipalsInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
+
 /// Lists the notification rules of a repository.
 pub struct ListNotificationRules;
 
@@ -384,6 +401,28 @@ impl NamesRepository for LookUpAuditEventsInput {
     }
 }
 
+/// Lets a user or role of AWS IAM sign in as a user here, without any keys of ours: in AWS, it gets keys for some hours by its own ones.
+pub struct MapIamPrincipal;
+
+impl Operation for MapIamPrincipal {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "MapIamPrincipal";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::UserDoesNotExistException,
+        ErrorCode::ValidationException,
+        ErrorCode::IamPrincipalAlreadyMappedException,
+        ErrorCode::MaximumIamPrincipalsExceededException,
+    ];
+    type Input = MapIamPrincipalInput;
+    type Output = MapIamPrincipalOutput;
+}
+
+impl NamesUser for MapIamPrincipalInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
+
 /// Says how a check of a commit went, such as a build or a scan. A status takes the place of an earlier one of the same commit and context.
 pub struct PutCommitStatus;
 
@@ -488,6 +527,27 @@ impl NamesRepository for TestWebhookInput {
     }
 }
 
+/// Lets a user or role of AWS IAM sign in as the user no longer. Its sessions end within 30 seconds.
+pub struct UnmapIamPrincipal;
+
+impl Operation for UnmapIamPrincipal {
+    const API: JsonApi = JsonApi::Coldforge;
+    const NAME: &'static str = "UnmapIamPrincipal";
+    const ERRORS: &'static [ErrorCode] = &[
+        ErrorCode::UserDoesNotExistException,
+        ErrorCode::ValidationException,
+        ErrorCode::IamPrincipalDoesNotExistException,
+    ];
+    type Input = UnmapIamPrincipalInput;
+    type Output = ();
+}
+
+impl NamesUser for UnmapIamPrincipalInput {
+    fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
+    }
+}
+
 /// Changes a notification rule; what is not given stays.
 pub struct UpdateNotificationRule;
 
@@ -575,6 +635,8 @@ impl Conditions for GetWebhookInput {}
 
 impl Conditions for ListCommitStatusesInput {}
 
+impl Conditions for ListIamPrincipalsInput {}
+
 impl Conditions for ListNotificationRulesInput {}
 
 impl Conditions for ListRefProtectionsInput {}
@@ -587,6 +649,8 @@ impl Conditions for ListWebhooksInput {}
 
 impl Conditions for LookUpAuditEventsInput {}
 
+impl Conditions for MapIamPrincipalInput {}
+
 impl Conditions for PutCommitStatusInput {}
 
 impl Conditions for PutRefProtectionInput {}
@@ -596,6 +660,8 @@ impl Conditions for RedeliverWebhookDeliveryInput {}
 impl Conditions for RotateSealingKeyInput {}
 
 impl Conditions for TestWebhookInput {}
+
+impl Conditions for UnmapIamPrincipalInput {}
 
 impl Conditions for UpdateNotificationRuleInput {}
 
@@ -617,17 +683,20 @@ pub const OPERATIONS: &[&str] = &[
     "GetRefProtection",
     "GetWebhook",
     "ListCommitStatuses",
+    "ListIamPrincipals",
     "ListNotificationRules",
     "ListRefProtections",
     "ListTokens",
     "ListWebhookDeliveries",
     "ListWebhooks",
     "LookUpAuditEvents",
+    "MapIamPrincipal",
     "PutCommitStatus",
     "PutRefProtection",
     "RedeliverWebhookDelivery",
     "RotateSealingKey",
     "TestWebhook",
+    "UnmapIamPrincipal",
     "UpdateNotificationRule",
     "UpdateToken",
     "UpdateWebhook",

@@ -295,6 +295,24 @@ pub struct GetWebhookOutput {
     pub webhook: Option<Webhook>,
 }
 
+/// A user or role of AWS IAM that signs in as a user here.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct IamPrincipal {
+    /// Account, kind and name, such as 123456789012:role/Deploy.
+    #[serde(rename = "principal", skip_serializing_if = "Option::is_none")]
+    pub principal: Option<String>,
+    /// The user here as whom they sign in.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// The unique id that it had when it signed in first; absent before that.
+    #[serde(rename = "uniqueId", skip_serializing_if = "Option::is_none")]
+    pub unique_id: Option<String>,
+    /// When it was mapped.
+    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
+    pub creation_date: Option<Timestamp>,
+}
+
 /// Which statuses to list.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -323,6 +341,24 @@ pub struct ListCommitStatusesOutput {
     /// Asks for the next page; absent when there are no more.
     #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
+}
+
+/// Whose IAM principals.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListIamPrincipalsInput {
+    /// The user here as whom they sign in.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+}
+
+/// The IAM principals of the user.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListIamPrincipalsOutput {
+    /// All that sign in as the user.
+    #[serde(rename = "iamPrincipals", skip_serializing_if = "Option::is_none")]
+    pub iam_principals: Option<Vec<IamPrincipal>>,
 }
 
 /// Whose rules.
@@ -467,6 +503,27 @@ pub struct LookUpAuditEventsOutput {
     /// Asks for the next page; absent when there are no more.
     #[serde(rename = "nextToken", skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
+}
+
+/// Who is to sign in as whom.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MapIamPrincipalInput {
+    /// The user here as whom they sign in.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// The ARN of the IAM role or user, or of a session of the role. A path in it makes no difference.
+    #[serde(rename = "principalArn", skip_serializing_if = "Option::is_none")]
+    pub principal_arn: Option<String>,
+}
+
+/// The IAM principal as it was mapped.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MapIamPrincipalOutput {
+    /// What is known of it.
+    #[serde(rename = "iamPrincipal", skip_serializing_if = "Option::is_none")]
+    pub iam_principal: Option<IamPrincipal>,
 }
 
 /// Which events of a repository a topic is told of.
@@ -700,6 +757,18 @@ pub struct Token {
     /// When it was last used, to a quarter of an hour; absent before the first time.
     #[serde(rename = "lastUsedDate", skip_serializing_if = "Option::is_none")]
     pub last_used_date: Option<Timestamp>,
+}
+
+/// Who is to sign in no longer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UnmapIamPrincipalInput {
+    /// The user here as whom they sign in.
+    #[serde(rename = "userName", skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// The ARN of the IAM role or user, or of a session of the role. A path in it makes no difference.
+    #[serde(rename = "principalArn", skip_serializing_if = "Option::is_none")]
+    pub principal_arn: Option<String>,
 }
 
 /// What to change.

@@ -30,12 +30,19 @@ pub(crate) struct Event {
 
 /// What the gateway knows of a request.
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct RequestContext {
     /// Who sent it.
     pub(crate) identity: Identity,
     /// The path with the stage before it, as the client wrote it.
     #[serde(default)]
     pub(crate) path: String,
+    /// The path of the route, as the API's document has it.
+    #[serde(default)]
+    pub(crate) resource_path: String,
+    /// The host of the API.
+    #[serde(default)]
+    pub(crate) domain_name: String,
 }
 
 /// The other end of the gateway's connection.
@@ -44,4 +51,10 @@ pub(crate) struct RequestContext {
 pub(crate) struct Identity {
     /// Its IP address.
     pub(crate) source_ip: String,
+    /// On a route with IAM authorization: the ARN of the principal that signed the request.
+    #[serde(default)]
+    pub(crate) user_arn: Option<String>,
+    /// On such a route: the principal's unique id, with the name of its session behind a colon if it is a role.
+    #[serde(default)]
+    pub(crate) caller: Option<String>,
 }

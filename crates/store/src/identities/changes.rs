@@ -1,15 +1,17 @@
 //! Changes to identities: what can be changed, and the one way in which it happens.
 
 use super::policy_attachments;
-use super::rows::{AccessKeyRow, AttachedRow, GitCredentialRow, InlinePolicyRow, TokenRow};
-use super::users::{AccessKeyRecord, GitCredentialRecord, TokenRecord, User, put_user};
+use super::rows::{
+    AccessKeyRow, AttachedRow, GitCredentialRow, IamPrincipalRow, IamPrincipalUserRow, InlinePolicyRow, TokenRow,
+};
+use super::users::{AccessKeyRecord, GitCredentialRecord, IamPrincipalRecord, TokenRecord, User, put_user};
 use crate::error::Error;
 use crate::events::EventsOfChange;
 use crate::rows::{millis, put};
 use crate::stores::Store;
 use crate::{change, keys};
 use bytes::Bytes;
-use domain::{Actor, EventKind, IdentityChange, PolicyName, UserName};
+use domain::{Actor, EventKind, IamPrincipal, IdentityChange, PolicyName, UserName};
 use ports::{CommitError, Expect, Key, Version, Write};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -112,6 +114,10 @@ pub enum UserEdit {
     },
     /// Removes a token, by its id.
     DeleteToken(String),
+    /// Lets an IAM principal sign in as the user, or changes what is known of it. One that signs in as somebody else is a conflict.
+    PutIamPrincipal(IamPrincipalRecord),
+    /// Lets an IAM principal sign in as the user no longer.
+    DeleteIamPrincipal(IamPrincipal),
 }
 
 impl UserEdit {
@@ -197,6 +203,11 @@ fn told(user: &User, edit: &UserEdit) -> (IdentityChange, Option<String>) {
         UserEdit::PutToken { token, .. } => {
             (credential(user.tokens.iter().any(|known| known.id == token.id)), token.id.clone())
         }
+        UserEdit::PutIamPrincipal(record) => {
+            let is_known = user.iam_principals.iter().any(|known| known.principal == record.principal);
+            (credential(is_known), record.principal.to_string())
+        }
+        UserEdit::DeleteIamPrincipal(principal) => (IdentityChange::CredentialDeleted, principal.to_string()),
         UserEdit::DeleteAccessKey(id) | UserEdit::DeleteGitCredential(id) | UserEdit::DeleteToken(id) => {
             (IdentityChange::CredentialDeleted, id.clone())
         }
@@ -253,6 +264,18 @@ fn write(user: &User, edit: UserEdit, writes: &mut Vec<Write>) -> Result<(), Err
         UserEdit::DeleteToken(id) => {
             writes.push(delete(keys::credential(&id)));
             writes.push(delete(keys::user_token(name, &id)));
+        }
+        UserEdit::PutIamPrincipal(IamPrincipalRecord { principal, unique_id, created }) => {
+            if !user.iam_principals.iter().any(|known| known.principal == principal) {
+                let row = IamPrincipalUserRow { user: name.clone() };
+                writes.push(put(keys::iam_principal(&principal), &row, Expect::Absent)?);
+            }
+            let row = IamPrincipalRow { unique_id, created: millis(created) };
+            writes.push(put(keys::user_iam_principal(name, &principal), &row, Expect::Anything)?);
+        }
+        UserEdit::DeleteIamPrincipal(principal) => {
+            writes.push(delete(keys::iam_principal(&principal)));
+            writes.push(delete(keys::user_iam_principal(name, &principal)));
         }
     }
     Ok(())

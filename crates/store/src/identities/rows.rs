@@ -107,6 +107,22 @@ pub(super) struct TokenRow {
     pub(super) created: Millis,
 }
 
+/// `USER#<name>` / `IAM#<principal>`: an IAM principal that the user is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct IamPrincipalRow {
+    #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
+    pub(super) unique_id: Option<String>,
+    #[serde(rename = "c")]
+    pub(super) created: Millis,
+}
+
+/// `CREDENTIAL#iam:<principal>` / `META`: whose user the IAM principal is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct IamPrincipalUserRow {
+    #[serde(rename = "u")]
+    pub(super) user: UserName,
+}
+
 /// `ACCOUNT` / `POLICY#<name>`: what listings show.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct PolicySummaryRow {

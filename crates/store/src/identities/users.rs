@@ -2,8 +2,8 @@
 
 use super::changes::{IdentityError, put_meta};
 use super::rows::{
-    AccessKeyRow, AttachedRow, FirstUserRow, GitCredentialRow, InlinePolicyRow, MembershipRow, TokenRow, UserRow,
-    UserSummaryRow,
+    AccessKeyRow, AttachedRow, FirstUserRow, GitCredentialRow, IamPrincipalRow, IamPrincipalUserRow, InlinePolicyRow,
+    MembershipRow, TokenRow, UserRow, UserSummaryRow,
 };
 use crate::error::Error;
 use crate::events::EventsOfChange;
@@ -11,8 +11,8 @@ use crate::rows::{self, put, time};
 use crate::stores::{Store, unique_id};
 use crate::{change, keys};
 use domain::{
-    Actor, EventIdentity, EventKind, GroupName, IdentityChange, IdentityKind, IdentityPath, PolicyName, TokenKind,
-    UniqueId, UniqueIdKind, UserName,
+    Actor, EventIdentity, EventKind, GroupName, IamPrincipal, IdentityChange, IdentityKind, IdentityPath, PolicyName,
+    TokenKind, UniqueId, UniqueIdKind, UserName,
 };
 use ports::{CommitError, Expect, Row, SortRange, Version, Write};
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,6 +61,8 @@ pub struct User {
     pub git_credentials: Vec<GitCredentialRecord>,
     /// The tokens.
     pub tokens: Vec<TokenRecord>,
+    /// The IAM principals that sign in as the user.
+    pub iam_principals: Vec<IamPrincipalRecord>,
     /// Sessions of the user are good only if they were issued later.
     pub sessions_valid_after: Option<SystemTime>,
     pub(super) version: Version,
@@ -109,6 +111,17 @@ pub struct TokenRecord {
     pub created: SystemTime,
 }
 
+/// What is told of an IAM principal that signs in as a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IamPrincipalRecord {
+    /// The principal.
+    pub principal: IamPrincipal,
+    /// The unique id that it had when it signed in first, such as `AROA…`; one that is made again under the name has another.
+    pub unique_id: Option<String>,
+    /// When it was mapped to the user.
+    pub created: SystemTime,
+}
+
 /// Some of the account's users, by name.
 #[derive(Debug)]
 pub struct UserPage {
@@ -132,6 +145,7 @@ impl User {
             && self.access_keys.is_empty()
             && self.git_credentials.is_empty()
             && self.tokens.is_empty()
+            && self.iam_principals.is_empty()
     }
 }
 
@@ -192,6 +206,7 @@ impl Store {
                 access_keys: Vec::new(),
                 git_credentials: Vec::new(),
                 tokens: Vec::new(),
+                iam_principals: Vec::new(),
                 sessions_valid_after: None,
                 version,
             }),
@@ -204,6 +219,12 @@ impl Store {
     pub async fn find_user(&self, name: &UserName) -> Result<Option<User>, Error> {
         let rows = self.scan_all(keys::user_partition(name), SortRange::All, false).await?;
         read_user(&rows)
+    }
+
+    /// The name of the user as whom an IAM principal signs in, if there is one (1 get).
+    pub async fn find_iam_principal(&self, principal: &IamPrincipal) -> Result<Option<UserName>, Error> {
+        let row = self.parts.table.get(&keys::iam_principal(principal)).await?;
+        row.map(|row| Ok(rows::decode::<IamPrincipalUserRow>(&row)?.user)).transpose()
     }
 
     /// At most `limit` users behind `after` (as [`UserPage::next`] gives it), by name in lower case (1 scan).
@@ -278,6 +299,7 @@ fn read_user(rows: &[Row]) -> Result<Option<User>, Error> {
         access_keys: Vec::new(),
         git_credentials: Vec::new(),
         tokens: Vec::new(),
+        iam_principals: Vec::new(),
         sessions_valid_after: sessions_valid_after.map(time),
         version: meta.version,
     };
@@ -312,6 +334,12 @@ fn read_user(rows: &[Row]) -> Result<Option<User>, Error> {
             "TOKEN" => {
                 let TokenRow { name, kind, active, created } = rows::decode(row)?;
                 user.tokens.push(TokenRecord { id: rest.to_owned(), name, kind, active, created: time(created) });
+            }
+            "IAM" => {
+                let IamPrincipalRow { unique_id, created } = rows::decode(row)?;
+                let principal = IamPrincipal::try_from(rest.to_owned());
+                let principal = principal.map_err(|_| rows::damaged(&row.key, "it names no IAM principal"))?;
+                user.iam_principals.push(IamPrincipalRecord { principal, unique_id, created: time(created) });
             }
             _ => return Err(rows::damaged(&row.key, "a user has no rows of this kind")),
         }
