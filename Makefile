@@ -88,10 +88,12 @@ soak: venv build ## Run what takes long: a 1 GB file, 50,000 commits, 10,000 ref
 	CHANGES=10000 cargo test -p notify --test notify lives
 	POLICIES=1000000 cargo test -p auth --test policy random_documents -- --nocapture
 
-bench: ## Compare with C git's http-backend behind lighttpd (BENCH_REPO=/path names a real repository), and tell what the API and decisions cost
+bench: venv synth ## Compare with C git's http-backend behind lighttpd (BENCH_REPO=/path names a real repository), and tell what operations and decisions cost
 	@PATH="$$PATH:/usr/sbin" command -v lighttpd >/dev/null || apt-get install --yes lighttpd
 	cargo build --release -p local -p tests --bin coldforge --bin bench
 	target/release/bench
+	$(VENV)/bin/python infra/cost/measure.py target/release/coldforge > target/calls.json
+	cd infra && npm run --silent operations -- ../target/calls.json
 	cargo bench --quiet -p auth --bench decisions
 
 FUZZ_TARGETS := git/pkt_line git/commands git/fetch git/pack git/delta git/objects api/body auth/policy

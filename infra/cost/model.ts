@@ -40,9 +40,9 @@ export function bill(template: Template, users: number, free: boolean): Bill {
 }
 
 /** What an operation costs that is done so often, beside what there is to pay anyway. */
-export function costOf(template: Template, operation: string, times: number): number {
+function costOf(template: Template, operation: string, measured: usage.Measured, times: number): number {
   const amounts = nothing();
-  add(amounts, template, operation, times, 0, 0);
+  add(amounts, template, operation, measured, times, 0, 0);
   return total(priced(template, amounts, 0, false)) - total(priced(template, nothing(), 0, false));
 }
 
@@ -98,7 +98,9 @@ function nothing(): Amounts {
 function amountsOf(template: Template, users: number): Amounts {
   const amounts = nothing();
   for (const { operation, times, megabytesOut, megabytesIn } of usage.DAY) {
-    add(amounts, template, operation, users * usage.WORKING_DAYS * times, megabytesOut, megabytesIn);
+    const measured = usage.MEASURED[operation];
+    if (!measured) throw new Error(`nobody measured '${operation}'; see infra/cost/measure.py`);
+    add(amounts, template, operation, measured, users * usage.WORKING_DAYS * times, megabytesOut, megabytesIn);
   }
   addClocks(amounts, template);
   return amounts;
@@ -126,9 +128,7 @@ function addCall(amounts: Amounts, template: Template, handler: string, times: n
 }
 
 /** Adds an operation that is done `times` times. */
-function add(amounts: Amounts, template: Template, operation: string, times: number, megabytesOut?: number, megabytesIn?: number): void {
-  const measured = usage.MEASURED[operation];
-  if (!measured) throw new Error(`nobody measured '${operation}'; see infra/cost/measure.py`);
+function add(amounts: Amounts, template: Template, operation: string, measured: usage.Measured, times: number, megabytesOut?: number, megabytesIn?: number): void {
   const out = megabytesOut ?? measured.bytesOut / 1e6;
   const into = megabytesIn ?? measured.bytesIn / 1e6;
   const { names, authorizer } = functionsOf(operation);
@@ -196,12 +196,14 @@ export function table(template: Template): string {
 }
 
 /** What a thousand of each measured operation cost, as a Markdown table. */
-export function operationsTable(template: Template): string {
-  const rows = Object.entries(usage.MEASURED).map(([operation, { tableReads, tableCommits, blobReads, blobWrites, depth }]) => {
-    const dollars = costOf(template, operation, 1000).toFixed(3);
-    return `| ${[operation, tableReads, tableCommits, blobReads, blobWrites, depth, dollars].join(' | ')} |`;
+export function operationsTable(template: Template, all: Record<string, usage.Measured> = usage.MEASURED): string {
+  const head = ['operation', 'reads of the table', 'commits', 'reads of packs', 'files stored', 'in sequence', 'bytes in', 'bytes out', 'dollars'];
+  const rows = Object.entries(all).map(([operation, measured]) => {
+    const { tableReads, tableCommits, blobReads, blobWrites, depth, bytesIn, bytesOut } = measured;
+    return [operation, tableReads, tableCommits, blobReads, blobWrites, depth, bytesIn, bytesOut, costOf(template, operation, measured, 1000).toFixed(3)];
   });
-  return ['| operation | reads of the table | commits | reads of packs | files stored | in sequence | dollars |', '| --- | ---: | ---: | ---: | ---: | ---: | ---: |', ...rows].join('\n');
+  const row = (cells: readonly unknown[]) => `| ${cells.join(' | ')} |`;
+  return [row(head), row(head.map((_, at) => (at ? '---:' : '---'))), ...rows.map(row)].join('\n');
 }
 
 export function total(bill: Bill): number {

@@ -10,6 +10,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { Api } from './api.ts';
 import type { Consumers } from './consumers.ts';
+import type { PermissionClass } from './function-list.ts';
 import type { Settings } from './settings.ts';
 import type { Storage } from './storage.ts';
 
@@ -24,8 +25,9 @@ const MOST_ITERATOR_AGE_MS = 10 * 60 * 1000;
 /** How long the slowest of a hundred calls of the API may take, in milliseconds. Git's requests take as long as what they carry. */
 const MOST_DURATION_MS = 10_000;
 
-/** Patterns of the request log. */
+/** Patterns of the logs. */
 const A_FAULT = '{ $.message = "request" && $.status >= 500 }';
+const GIVEN_UP = '{ $.message = "a delivery was given up" }';
 const AN_API_CALL = '{ $.message = "request" && $.duration_ms >= 0 && $.operation != "git*" }';
 
 /** Questions about the request log; the fields are those that `service::pipeline` logs. */
@@ -33,6 +35,7 @@ const QUESTIONS: Record<string, string[]> = {
   'Slowest requests': ['fields @timestamp, operation, repository, duration_ms, status', 'filter message = "request"', 'sort duration_ms desc', 'limit 50'],
   'Operations: number, faults, p99': ['filter message = "request"', 'stats count(*) as requests, sum(status >= 500) as faults, pct(duration_ms, 99) as p99 by operation', 'sort requests desc'],
   'Refusals by reason': ['filter message = "request" and error != ""', 'stats count(*) as refusals by error, operation', 'sort refusals desc'],
+  'Deliveries that were given up': ['fields @timestamp, lane, events, attempts, reason', 'filter message = "a delivery was given up"', 'sort @timestamp desc', 'limit 100'],
   'What went wrong inside': ['fields @timestamp, @log, level, message, request_id', 'filter level = "ERROR"', 'sort @timestamp desc', 'limit 100'],
 };
 
@@ -41,7 +44,8 @@ export interface WatchProps {
   readonly storage: Storage;
   readonly api: Api;
   readonly consumers: Consumers;
-  readonly logs: readonly logs.LogGroup[];
+  /** The log groups of the functions, by permission class. */
+  readonly logs: Readonly<Record<PermissionClass, logs.LogGroup>>;
 }
 
 export class Watch extends Construct {
@@ -64,15 +68,17 @@ export class Watch extends Construct {
     );
     if (settings.alarmEmail) this.topic.addSubscription(new EmailSubscription(settings.alarmEmail));
 
-    const faults = new cloudwatch.Metric({ ...this.fromLogs(props.logs, 'Faults', A_FAULT, '1'), statistic: 'Sum' });
-    const duration = this.fromLogs(props.logs, 'Duration', AN_API_CALL, '$.duration_ms');
-    this.alarms(props, new cloudwatch.Metric({ ...duration, statistic: 'p99' }));
-    this.dashboard = this.board(props, faults, duration);
+    const groups = Object.values(props.logs);
+    const faults = new cloudwatch.Metric({ ...this.fromLogs(groups, 'Faults', A_FAULT, '1'), statistic: 'Sum' });
+    const duration = this.fromLogs(groups, 'Duration', AN_API_CALL, '$.duration_ms');
+    const givenUp = new cloudwatch.Metric({ ...this.fromLogs([props.logs.deliver], 'GivenUp', GIVEN_UP, '1'), statistic: 'Sum' });
+    this.alarms(props, new cloudwatch.Metric({ ...duration, statistic: 'p99' }), givenUp);
+    this.dashboard = this.board(props, faults, duration, givenUp);
     for (const [name, lines] of Object.entries(QUESTIONS)) {
       new logs.CfnQueryDefinition(this, `Question${name.replace(/[^A-Za-z]/g, '')}`, {
         name: `${settings.name}/${name}`,
         queryString: lines.join('\n| '),
-        logGroupNames: props.logs.map((group) => group.logGroupName),
+        logGroupNames: groups.map((group) => group.logGroupName),
       });
     }
   }
@@ -92,7 +98,7 @@ export class Watch extends Construct {
     return { namespace: NAMESPACE, metricName, period: FIVE_MINUTES };
   }
 
-  private alarms({ storage, api, consumers }: WatchProps, duration: cloudwatch.Metric): void {
+  private alarms({ storage, api, consumers }: WatchProps, duration: cloudwatch.Metric, givenUp: cloudwatch.Metric): void {
     this.alarm('ServerErrors', 'Requests end in a 5xx answer: see the log question "What went wrong inside".', {
       metric: api.stage.metricServerError({ statistic: 'Sum', period: FIVE_MINUTES }),
       threshold: 5,
@@ -114,6 +120,7 @@ export class Watch extends Construct {
       }),
       threshold: 10,
     });
+    this.alarm('DeliveriesGivenUp', 'A topic, function, bus or webhook could not be told for a day: see "Deliveries that were given up".', { metric: givenUp, threshold: 1 });
     for (const { name, handler, failed } of consumers.streams) {
       this.alarm(`${name}Behind`, `${name} does not keep up with the stream; records are lost after 24 hours.`, {
         metric: handler.metric('IteratorAge', { statistic: 'Maximum', period: FIVE_MINUTES }),
@@ -145,7 +152,7 @@ export class Watch extends Construct {
     alarm.addOkAction(new SnsAction(this.topic));
   }
 
-  private board({ settings, storage, api, consumers }: WatchProps, faults: cloudwatch.Metric, duration: cloudwatch.MetricProps): cloudwatch.Dashboard {
+  private board({ settings, storage, api, consumers }: WatchProps, faults: cloudwatch.Metric, duration: cloudwatch.MetricProps, givenUp: cloudwatch.Metric): cloudwatch.Dashboard {
     const graph = (title: string, left: cloudwatch.IMetric[], right: cloudwatch.IMetric[] = []) =>
       new cloudwatch.GraphWidget({ title, left, right, width: 8, height: 6 });
     const everyFunction = (metric: string, statistic: string, label: string) =>
@@ -182,6 +189,7 @@ export class Watch extends Construct {
     if (consumers.streams.length) {
       dashboard.addWidgets(
         graph('Stream: age of the oldest record (ms)', consumers.streams.map(({ name, handler }) => handler.metric('IteratorAge', { statistic: 'Maximum', label: name }))),
+        graph('Deliveries: given up', [givenUp]),
         graph('Stream: given up', consumers.streams.map(({ name, failed }) => failed.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', label: name }))),
       );
     }

@@ -95,7 +95,9 @@ impl Notifier {
         let attempts = waiting.delivery.attempts;
         if age >= if failure.refused { REFUSED_WINDOW } else { WINDOW } {
             let reason = failure.reason;
-            tracing::error!(%lane, attempts, reason, "a delivery was given up");
+            let events: Vec<&str> = waiting.delivery.content.events().iter().map(EventId::as_str).collect();
+            // Operators have an alarm for this line (`infra/lib/watch.ts`).
+            tracing::error!(%lane, events = events.join(" "), attempts, reason, "a delivery was given up");
             if let DeliveryContent::Webhook { webhook, delivery, .. } = &waiting.delivery.content {
                 self.give_up_webhook(webhook, delivery).await?;
             }
