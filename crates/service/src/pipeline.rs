@@ -21,7 +21,8 @@ use api::JsonApi;
 use auth::claimed_credential_id;
 use domain::{EventId, RepositoryName};
 use futures_util::FutureExt;
-use http::header::{CONTENT_TYPE, DATE, USER_AGENT, WWW_AUTHENTICATE};
+use futures_util::future::join;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, USER_AGENT, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode};
 use ports::clock::Clock;
@@ -33,7 +34,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
-use store::Store;
+use store::{Repository, Store};
 
 /// The longest result that is looked at to be recorded, in bytes.
 const MOST_RECORDED: usize = 256 * 1024;
@@ -238,17 +239,20 @@ impl Service {
         record.operation = target.action.map_or("git", GitAction::name).to_owned();
         record.git = target.action.and_then(|action| action.permission().strip_prefix("codecommit:"));
         record.read_only = target.action.is_none_or(|action| !action.is_push());
-        let caller = self.authenticate_git(from, &target.signed_paths).await?;
+        let name = RepositoryName::parse(target.repository);
+        // Each look-up of the one waits for none of the other's, so that a request waits for the longer one alone.
+        let (caller, sought) =
+            join(self.authenticate_git(from, &target.signed_paths), self.sought(from.0, name.as_ref().ok())).await;
+        let caller = caller?;
         record.principal = Some(caller.principal.clone());
         let Some(action) = target.action else {
             record.operation = String::new();
             return Err(GitFailure::refused(StatusCode::NOT_FOUND, "only Git's smart HTTP protocol is spoken here"));
         };
-        let name = RepositoryName::parse(target.repository)
-            .map_err(|error| GitFailure::refused(StatusCode::NOT_FOUND, error.to_string()))?;
+        let name = name.map_err(|error| GitFailure::refused(StatusCode::NOT_FOUND, error.to_string()))?;
         record.repository = name.to_string();
         let cx = self.context(request_id, caller, record);
-        let repository = resource::repository(&cx, action.permission(), &name).await?;
+        let repository = resource::sought_repository(&cx, action.permission(), &name, sought).await?;
         let request = GitRequest { protocol: GitProtocol::of(&from.0.headers), body };
         let function = match action {
             GitAction::AdvertiseFetch => self.git.advertise_upload_pack,
@@ -257,6 +261,18 @@ impl Service {
             GitAction::Push => self.git.receive_pack,
         };
         function(cx, repository, request).await
+    }
+
+    /// Looks for the repository that a request is about, unless nobody claims to send it.
+    async fn sought(
+        &self,
+        parts: &Parts,
+        name: Option<&RepositoryName>,
+    ) -> std::result::Result<Option<Repository>, store::Error> {
+        match name.filter(|_| parts.headers.contains_key(AUTHORIZATION)) {
+            Some(name) => self.components.store.find_repository(name).await,
+            None => Ok(None),
+        }
     }
 
     pub(crate) fn context(&self, request_id: &str, caller: Caller, record: &Record) -> Context {

@@ -157,3 +157,15 @@ pub(crate) async fn repository(cx: &Context, action: &str, name: &RepositoryName
     let found = cx.store.find_repository(name).await?;
     found.map(Authorized).ok_or_else(|| missing_repository(name))
 }
+
+/// The repository of that name, which was looked for already, if the caller may perform `action` on it. What came of looking is told
+/// to nobody else.
+pub(crate) async fn sought_repository(
+    cx: &Context,
+    action: &str,
+    name: &RepositoryName,
+    sought: std::result::Result<Option<Repository>, store::Error>,
+) -> Result<Authorized<Repository>> {
+    cx.authorize(action, name).await?;
+    sought?.map(Authorized).ok_or_else(|| missing_repository(name))
+}
