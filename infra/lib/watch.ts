@@ -13,8 +13,12 @@ import type { Consumers } from './consumers.ts';
 import type { Settings } from './settings.ts';
 import type { Storage } from './storage.ts';
 
-/** The namespace of the metrics that come from the functions' logs. */
+/** The namespace of the metrics that the functions print (`crates/bootstrap/src/metrics.rs`). */
 export const NAMESPACE = 'Coldforge';
+
+/** The metrics of each API, and the APIs: the dimension `Api` beside `Stack`. */
+export const METRICS = ['Requests', 'Faults', 'Latency'] as const;
+export const APIS = ['api', 'iam', 'git'] as const;
 
 const FIVE_MINUTES = Duration.minutes(5);
 
@@ -23,10 +27,6 @@ const MOST_ITERATOR_AGE_MS = 10 * 60 * 1000;
 
 /** How long the slowest of a hundred calls of the API may take, in milliseconds. Git's requests take as long as what they carry. */
 const MOST_DURATION_MS = 10_000;
-
-/** Patterns of the request log. */
-const A_FAULT = '{ $.message = "request" && $.status >= 500 }';
-const AN_API_CALL = '{ $.message = "request" && $.duration_ms >= 0 && $.operation != "git*" }';
 
 /** Questions about the request log; the fields are those that `service::pipeline` logs. */
 const QUESTIONS: Record<string, string[]> = {
@@ -64,10 +64,8 @@ export class Watch extends Construct {
     );
     if (settings.alarmEmail) this.topic.addSubscription(new EmailSubscription(settings.alarmEmail));
 
-    const faults = new cloudwatch.Metric({ ...this.fromLogs(props.logs, 'Faults', A_FAULT, '1'), statistic: 'Sum' });
-    const duration = this.fromLogs(props.logs, 'Duration', AN_API_CALL, '$.duration_ms');
-    this.alarms(props, new cloudwatch.Metric({ ...duration, statistic: 'p99' }));
-    this.dashboard = this.board(props, faults, duration);
+    this.alarms(props);
+    this.dashboard = this.board(props);
     for (const [name, lines] of Object.entries(QUESTIONS)) {
       new logs.CfnQueryDefinition(this, `Question${name.replace(/[^A-Za-z]/g, '')}`, {
         name: `${settings.name}/${name}`,
@@ -77,28 +75,13 @@ export class Watch extends Construct {
     }
   }
 
-  /** A metric that the request log is turned into, one for all functions. */
-  private fromLogs(groups: readonly logs.LogGroup[], name: string, pattern: string, value: string): cloudwatch.MetricProps {
-    const metricName = `${name}/${Aws.STACK_NAME}`;
-    groups.forEach((group, at) => {
-      new logs.MetricFilter(this, `${name}${at}`, {
-        logGroup: group,
-        filterPattern: logs.FilterPattern.literal(pattern),
-        metricNamespace: NAMESPACE,
-        metricName,
-        metricValue: value,
-      });
-    });
-    return { namespace: NAMESPACE, metricName, period: FIVE_MINUTES };
-  }
-
-  private alarms({ storage, api, consumers }: WatchProps, duration: cloudwatch.Metric): void {
+  private alarms({ settings, storage, api, consumers }: WatchProps): void {
     this.alarm('ServerErrors', 'Requests end in a 5xx answer: see the log question "What went wrong inside".', {
       metric: api.stage.metricServerError({ statistic: 'Sum', period: FIVE_MINUTES }),
       threshold: 5,
     });
     this.alarm('SlowAnswers', 'One call of the API in a hundred takes long: see "Slowest requests".', {
-      metric: duration,
+      metric: ofApi(settings, 'api', 'Latency', 'p99'),
       threshold: MOST_DURATION_MS,
       evaluationPeriods: 3,
     });
@@ -145,9 +128,10 @@ export class Watch extends Construct {
     alarm.addOkAction(new SnsAction(this.topic));
   }
 
-  private board({ settings, storage, api, consumers }: WatchProps, faults: cloudwatch.Metric, duration: cloudwatch.MetricProps): cloudwatch.Dashboard {
+  private board({ settings, storage, api, consumers }: WatchProps): cloudwatch.Dashboard {
     const graph = (title: string, left: cloudwatch.IMetric[], right: cloudwatch.IMetric[] = []) =>
       new cloudwatch.GraphWidget({ title, left, right, width: 8, height: 6 });
+    const everyApi = (metric: (typeof METRICS)[number], statistic: string) => APIS.map((name) => ofApi(settings, name, metric, statistic, name));
     const everyFunction = (metric: string, statistic: string, label: string) =>
       new cloudwatch.SearchExpression({
         expression: `SEARCH('{AWS/Lambda,FunctionName} FunctionName=${settings.name} MetricName="${metric}"', '${statistic}', 300)`,
@@ -158,8 +142,12 @@ export class Watch extends Construct {
     const dashboard = new cloudwatch.Dashboard(this, 'Dashboard', { dashboardName: settings.name });
     dashboard.addWidgets(
       graph('Requests', [stage.metricCount({ statistic: 'Sum' })], [stage.metricClientError({ statistic: 'Sum' }), stage.metricServerError({ statistic: 'Sum' })]),
-      graph('Calls of the API (ms)', ['p50', 'p90', 'p99'].map((statistic) => new cloudwatch.Metric({ ...duration, statistic, label: statistic }))),
-      graph('Faults of ours', [faults]),
+      graph('Calls of the API (ms)', ['p50', 'p90', 'p99'].map((statistic) => ofApi(settings, 'api', 'Latency', statistic, statistic))),
+      graph('Faults of ours', everyApi('Faults', 'Sum')),
+    );
+    dashboard.addWidgets(
+      graph('Answered by functions', everyApi('Requests', 'Sum')),
+      graph('Requests of Git (ms)', ['p50', 'p90', 'p99'].map((statistic) => ofApi(settings, 'git', 'Latency', statistic, statistic))),
     );
     dashboard.addWidgets(
       graph('Functions: p99 duration (ms)', [everyFunction('Duration', 'p99', '')]),
@@ -187,6 +175,11 @@ export class Watch extends Construct {
     }
     return dashboard;
   }
+}
+
+/** A metric that the functions of an API print. */
+function ofApi({ name }: Settings, api: (typeof APIS)[number], metricName: (typeof METRICS)[number], statistic: string, label?: string): cloudwatch.Metric {
+  return new cloudwatch.Metric({ namespace: NAMESPACE, metricName, dimensionsMap: { Stack: name, Api: api }, statistic, period: FIVE_MINUTES, ...(label && { label }) });
 }
 
 /** A metric of all functions of the account in the region together: concurrency is the account's. */

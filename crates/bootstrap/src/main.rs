@@ -10,6 +10,7 @@ mod function;
 mod gateway;
 mod log;
 mod maintenance;
+mod metrics;
 #[cfg(test)]
 mod samples;
 mod settings;
@@ -53,7 +54,7 @@ enum Ended {
 
 fn run() -> Result<(), Ended> {
     let settings = Settings::from_environment()?;
-    log::start(&settings.log)?;
+    log::start(&settings.log, settings.metrics())?;
     // One request at a time, on one thread: what computes runs on threads of its own, for which a function may have a
     // second processor or not.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
