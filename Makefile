@@ -11,6 +11,10 @@ NODE := tests/javascript/node_modules
 # cargo-nextest runs tests in parallel processes; without it, cargo's own runner does.
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
+# Journeys through the synthesized template instead of `coldforge serve`; `make test` sends those of some suites, `make rehearse` all.
+REHEARSED = COLDFORGE_DOOR=rehearsal COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge \
+  COLDFORGE_REHEARSAL=$(CURDIR)/target/debug/rehearsal $(CARGO_TEST) --workspace
+SOME_SUITES := authorization ci_setup cli comments files notification_rules own_operations quotas sessions tokens users
 
 help: ## List the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -21,11 +25,6 @@ run: ## Build the service and run it on ./coldforge-data (ARGS="--listen 127.0.0
 test: lint venv build infra ## Check everything
 	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge $(CARGO_TEST) --workspace
 	$(REHEARSED) $(SOME_SUITES:%=--test %)
-
-# Journeys through the synthesized template instead of `coldforge serve`; `make test` sends those of some suites, `make rehearse` all.
-REHEARSED = COLDFORGE_DOOR=rehearsal COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge \
-  COLDFORGE_REHEARSAL=$(CURDIR)/target/debug/rehearsal $(CARGO_TEST) --workspace
-SOME_SUITES := authorization ci_setup cli comments files notification_rules own_operations quotas sessions tokens users
 
 lint: ## Check formatting and lints
 	cargo fmt --all --check
@@ -83,7 +82,7 @@ secrets: venv build ## Run the end-to-end suites with everything logged; no secr
 
 rehearse: venv build synth ## Bring the synthesized template up on this machine and send the end-to-end suite through it
 	@echo "These journeys need what only coldforge serve has:" && target/debug/rehearsal left-out
-	$(REHEARSED) $(if $(NEXTEST),-E 'package(tests) & kind(test)',--test '*')
+	$(REHEARSED) $(if $(NEXTEST),-E 'package(tests) & kind(test)',--tests)
 
 invoke: venv build ## Invoke one Lambda function with its sample event (F=GetRepository)
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" python tests/python/invoke.py $(F)

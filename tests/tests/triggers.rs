@@ -53,6 +53,7 @@ fn what_was_put_is_told_until_it_is_replaced() {
 
 #[test]
 fn a_test_delivers_what_a_topic_and_a_function_get() {
+    tests::only_serve!("it looks at headers that only the stand-ins of one machine send");
     let receiver = Receiver::answering("HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n");
     let journey = begin(&[(TOPIC, receiver.url("/topic")), (FUNCTION, receiver.url("/functions/build?x=y"))]);
     let repo = journey.repo_with_origin("demo");
