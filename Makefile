@@ -11,6 +11,10 @@ NODE := tests/javascript/node_modules
 # cargo-nextest runs tests in parallel processes; without it, cargo's own runner does.
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
+# Journeys through the synthesized template instead of `coldforge serve`; `make test` sends those of some suites, `make rehearse` all.
+REHEARSED = COLDFORGE_DOOR=rehearsal COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge \
+  COLDFORGE_REHEARSAL=$(CURDIR)/target/debug/rehearsal $(CARGO_TEST) --workspace
+SOME_SUITES := authorization ci_setup cli comments files notification_rules own_operations quotas sessions tokens users
 
 help: ## List the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -20,6 +24,7 @@ run: ## Build the service and run it on ./coldforge-data (ARGS="--listen 127.0.0
 
 test: lint venv build infra ## Check everything
 	COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge $(CARGO_TEST) --workspace
+	$(REHEARSED) $(SOME_SUITES:%=--test %)
 
 lint: ## Check formatting and lints
 	cargo fmt --all --check
@@ -75,8 +80,9 @@ lambda: venv ## Build the Lambda functions' binary (target/lambda/bootstrap)
 secrets: venv build ## Run the end-to-end suites with everything logged; no secret may be in any log, record or table
 	COLDFORGE_LOG=trace COLDFORGE_BIN=$(CURDIR)/target/debug/coldforge $(CARGO_TEST) --workspace $(if $(NEXTEST),-E 'package(tests)')
 
-rehearse: venv build synth ## Bring the synthesized template up on this machine and send git, boto3 and the AWS CLI through it
-	COLDFORGE_REHEARSAL=$(CURDIR)/target/debug/rehearsal $(CARGO_TEST) --workspace --test rehearsal --test rehearsed_deliveries
+rehearse: venv build synth ## Bring the synthesized template up on this machine and send the end-to-end suite through it
+	@echo "These journeys need what only coldforge serve has:" && target/debug/rehearsal left-out
+	$(REHEARSED) $(if $(NEXTEST),-E 'package(tests) & kind(test)',--tests)
 
 invoke: venv build ## Invoke one Lambda function with its sample event (F=GetRepository)
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" python tests/python/invoke.py $(F)

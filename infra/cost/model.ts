@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { APIS, METRICS } from '../lib/watch.ts';
 import * as usage from './usage.ts';
 
 const prices = JSON.parse(readFileSync(fileURLToPath(new URL('prices.json', import.meta.url)), 'utf8'));
@@ -74,18 +75,10 @@ function priced(template: Template, amounts: Amounts, users: number, free: boole
     CloudWatch:
       beyond(count('AWS::CloudWatch::Alarm'), 'alarms') * cloudWatch.alarmMonth +
       beyond(count('AWS::CloudWatch::Dashboard'), 'dashboards') * cloudWatch.dashboardMonth +
-      beyond(users ? metrics(template) : 0, 'metrics') * cloudWatch.metricMonth +
+      beyond(users ? METRICS.length * APIS.length : 0, 'metrics') * cloudWatch.metricMonth +
       beyond(amounts.logGb, 'logGb') * cloudWatch.logGb +
       amounts.logGb * cloudWatch.logGbMonth,
   };
-}
-
-/** Metrics of our own that logs are turned into. */
-function metrics(template: Template): number {
-  const names = Object.values(template.Resources)
-    .filter(({ Type }) => Type === 'AWS::Logs::MetricFilter')
-    .flatMap(({ Properties }) => Properties.MetricTransformations.map((each: { MetricName: unknown }) => JSON.stringify(each.MetricName)));
-  return new Set(names).size;
 }
 
 function nothing(): Amounts {

@@ -77,6 +77,6 @@ export const UNCAPPED_MB = 6;
 export const CAPPED_MB_PER_SECOND = 2;
 export const UNCAPPED_MB_PER_SECOND = 40;
 
-/** What a request leaves in the logs: the request line, Lambda's own three lines, the line of the access log. */
-export const LOG_BYTES_PER_CALL = 1000;
+/** What a request leaves in the logs: the request line and its metrics, Lambda's own three lines, the line of the access log. */
+export const LOG_BYTES_PER_CALL = 1350;
 export const LOG_BYTES_PER_REQUEST = 400;

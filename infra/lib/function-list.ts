@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 export const KINDS = ['api', 'own', 'query', 'git', 'iam', 'authorizer', 'stream', 'schedule', 'worker'] as const;
 
 /** What a function may touch; see `permissions.ts`. */
-export const CLASSES = ['read', 'write', 'refs', 'push', 'delete', 'identity', 'deliver'] as const;
+export const CLASSES = ['read', 'write', 'refs', 'push', 'delete', 'identity', 'deliver', 'authorize'] as const;
 
 export type Kind = (typeof KINDS)[number];
 export type PermissionClass = (typeof CLASSES)[number];

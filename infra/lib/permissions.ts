@@ -5,11 +5,12 @@
 //   write     the same, and changes both; seals what webhooks are signed with
 //   push      the same for repositories alone, and stores packs in parts
 //   identity  rows of users and credentials, reading and changing; seals secrets; no packs
+//   authorize rows, reading; keeps when credentials of Git were used, and seals those anew
 //   delete    rows; the only one that may delete packs
 //   deliver   rows; tells topics, functions and the event bus what happened
 //
 // Everybody reads rows of users and opens sealed credentials, because every function checks who is calling; but only `identity`
-// may change them. Nobody may delete an event once it is written.
+// may change them, and `authorize` replace a credential. Nobody may delete an event once it is written.
 
 import { Aws, Tags } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -31,6 +32,9 @@ export const REPOSITORY_PARTITIONS = ['REPO#*', 'PR#*', 'COMMENT#*', 'TEMPLATE*'
 
 /** Partitions that a push changes. */
 const PUSHED_PARTITIONS = ['REPO#*', 'PR#*', 'EVENT#*'];
+
+/** Partitions that what lets Git in keeps up to date. */
+const CREDENTIAL_PARTITIONS = ['CREDENTIAL#*'];
 
 const EVENT_PARTITIONS = ['EVENT#*'];
 
@@ -101,6 +105,8 @@ class Grants {
         return [this.describeKeys(), ...this.readPacks(), ...this.storePacks(), ...this.changeRows(PUSHED_PARTITIONS)];
       case 'identity':
         return [...this.changeRows(), denyWrites('KeepRepositories', this.table, REPOSITORY_PARTITIONS), this.sealSecrets(['kms:Encrypt', 'kms:GenerateDataKey'])];
+      case 'authorize':
+        return this.keepCredentials();
       case 'delete':
         return [
           ...this.readPacks(),
@@ -154,6 +160,15 @@ class Grants {
         resources: [this.table],
         conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': EVENT_PARTITIONS } },
       }),
+    ];
+  }
+
+  /** A credential that was just used is put in place of itself. */
+  private keepCredentials(): iam.PolicyStatement[] {
+    const within = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': CREDENTIAL_PARTITIONS } };
+    return [
+      allow('KeepCredentials', ['dynamodb:PutItem'], [this.table], within),
+      this.tableKey('UseKeyForKeepingCredentials', ['kms:Encrypt', 'kms:GenerateDataKey']),
     ];
   }
 

@@ -10,12 +10,15 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { Api } from './api.ts';
 import type { Consumers } from './consumers.ts';
-import type { PermissionClass } from './function-list.ts';
 import type { Settings } from './settings.ts';
 import type { Storage } from './storage.ts';
 
-/** The namespace of the metrics that come from the functions' logs. */
+/** The namespace of the metrics that the functions print (`crates/bootstrap/src/metrics.rs`). */
 export const NAMESPACE = 'Coldforge';
+
+/** The metrics of each API, and the APIs: the dimension `Api` beside `Stack`. */
+export const METRICS = ['Requests', 'Faults', 'Latency'] as const;
+export const APIS = ['api', 'iam', 'git'] as const;
 
 const FIVE_MINUTES = Duration.minutes(5);
 
@@ -25,17 +28,11 @@ const MOST_ITERATOR_AGE_MS = 10 * 60 * 1000;
 /** How long the slowest of a hundred calls of the API may take, in milliseconds. Git's requests take as long as what they carry. */
 const MOST_DURATION_MS = 10_000;
 
-/** Patterns of the logs. */
-const A_FAULT = '{ $.message = "request" && $.status >= 500 }';
-const GIVEN_UP = '{ $.message = "a delivery was given up" }';
-const AN_API_CALL = '{ $.message = "request" && $.duration_ms >= 0 && $.operation != "git*" }';
-
 /** Questions about the request log; the fields are those that `service::pipeline` logs. */
 const QUESTIONS: Record<string, string[]> = {
   'Slowest requests': ['fields @timestamp, operation, repository, duration_ms, status', 'filter message = "request"', 'sort duration_ms desc', 'limit 50'],
   'Operations: number, faults, p99': ['filter message = "request"', 'stats count(*) as requests, sum(status >= 500) as faults, pct(duration_ms, 99) as p99 by operation', 'sort requests desc'],
   'Refusals by reason': ['filter message = "request" and error != ""', 'stats count(*) as refusals by error, operation', 'sort refusals desc'],
-  'Deliveries that were given up': ['fields @timestamp, lane, events, attempts, reason', 'filter message = "a delivery was given up"', 'sort @timestamp desc', 'limit 100'],
   'What went wrong inside': ['fields @timestamp, @log, level, message, request_id', 'filter level = "ERROR"', 'sort @timestamp desc', 'limit 100'],
 };
 
@@ -44,8 +41,7 @@ export interface WatchProps {
   readonly storage: Storage;
   readonly api: Api;
   readonly consumers: Consumers;
-  /** The log groups of the functions, by permission class. */
-  readonly logs: Readonly<Record<PermissionClass, logs.LogGroup>>;
+  readonly logs: readonly logs.LogGroup[];
 }
 
 export class Watch extends Construct {
@@ -68,43 +64,24 @@ export class Watch extends Construct {
     );
     if (settings.alarmEmail) this.topic.addSubscription(new EmailSubscription(settings.alarmEmail));
 
-    const groups = Object.values(props.logs);
-    const faults = new cloudwatch.Metric({ ...this.fromLogs(groups, 'Faults', A_FAULT, '1'), statistic: 'Sum' });
-    const duration = this.fromLogs(groups, 'Duration', AN_API_CALL, '$.duration_ms');
-    const givenUp = new cloudwatch.Metric({ ...this.fromLogs([props.logs.deliver], 'GivenUp', GIVEN_UP, '1'), statistic: 'Sum' });
-    this.alarms(props, new cloudwatch.Metric({ ...duration, statistic: 'p99' }), givenUp);
-    this.dashboard = this.board(props, faults, duration, givenUp);
+    this.alarms(props);
+    this.dashboard = this.board(props);
     for (const [name, lines] of Object.entries(QUESTIONS)) {
       new logs.CfnQueryDefinition(this, `Question${name.replace(/[^A-Za-z]/g, '')}`, {
         name: `${settings.name}/${name}`,
         queryString: lines.join('\n| '),
-        logGroupNames: groups.map((group) => group.logGroupName),
+        logGroupNames: props.logs.map((group) => group.logGroupName),
       });
     }
   }
 
-  /** A metric that the request log is turned into, one for all functions. */
-  private fromLogs(groups: readonly logs.LogGroup[], name: string, pattern: string, value: string): cloudwatch.MetricProps {
-    const metricName = `${name}/${Aws.STACK_NAME}`;
-    groups.forEach((group, at) => {
-      new logs.MetricFilter(this, `${name}${at}`, {
-        logGroup: group,
-        filterPattern: logs.FilterPattern.literal(pattern),
-        metricNamespace: NAMESPACE,
-        metricName,
-        metricValue: value,
-      });
-    });
-    return { namespace: NAMESPACE, metricName, period: FIVE_MINUTES };
-  }
-
-  private alarms({ storage, api, consumers }: WatchProps, duration: cloudwatch.Metric, givenUp: cloudwatch.Metric): void {
+  private alarms({ settings, storage, api, consumers }: WatchProps): void {
     this.alarm('ServerErrors', 'Requests end in a 5xx answer: see the log question "What went wrong inside".', {
       metric: api.stage.metricServerError({ statistic: 'Sum', period: FIVE_MINUTES }),
       threshold: 5,
     });
     this.alarm('SlowAnswers', 'One call of the API in a hundred takes long: see "Slowest requests".', {
-      metric: duration,
+      metric: ofApi(settings, 'api', 'Latency', 'p99'),
       threshold: MOST_DURATION_MS,
       evaluationPeriods: 3,
     });
@@ -120,7 +97,6 @@ export class Watch extends Construct {
       }),
       threshold: 10,
     });
-    this.alarm('DeliveriesGivenUp', 'A topic, function, bus or webhook could not be told for a day: see "Deliveries that were given up".', { metric: givenUp, threshold: 1 });
     for (const { name, handler, failed } of consumers.streams) {
       this.alarm(`${name}Behind`, `${name} does not keep up with the stream; records are lost after 24 hours.`, {
         metric: handler.metric('IteratorAge', { statistic: 'Maximum', period: FIVE_MINUTES }),
@@ -152,9 +128,10 @@ export class Watch extends Construct {
     alarm.addOkAction(new SnsAction(this.topic));
   }
 
-  private board({ settings, storage, api, consumers }: WatchProps, faults: cloudwatch.Metric, duration: cloudwatch.MetricProps, givenUp: cloudwatch.Metric): cloudwatch.Dashboard {
+  private board({ settings, storage, api, consumers }: WatchProps): cloudwatch.Dashboard {
     const graph = (title: string, left: cloudwatch.IMetric[], right: cloudwatch.IMetric[] = []) =>
       new cloudwatch.GraphWidget({ title, left, right, width: 8, height: 6 });
+    const everyApi = (metric: (typeof METRICS)[number], statistic: string) => APIS.map((name) => ofApi(settings, name, metric, statistic, name));
     const everyFunction = (metric: string, statistic: string, label: string) =>
       new cloudwatch.SearchExpression({
         expression: `SEARCH('{AWS/Lambda,FunctionName} FunctionName=${settings.name} MetricName="${metric}"', '${statistic}', 300)`,
@@ -165,8 +142,12 @@ export class Watch extends Construct {
     const dashboard = new cloudwatch.Dashboard(this, 'Dashboard', { dashboardName: settings.name });
     dashboard.addWidgets(
       graph('Requests', [stage.metricCount({ statistic: 'Sum' })], [stage.metricClientError({ statistic: 'Sum' }), stage.metricServerError({ statistic: 'Sum' })]),
-      graph('Calls of the API (ms)', ['p50', 'p90', 'p99'].map((statistic) => new cloudwatch.Metric({ ...duration, statistic, label: statistic }))),
-      graph('Faults of ours', [faults]),
+      graph('Calls of the API (ms)', ['p50', 'p90', 'p99'].map((statistic) => ofApi(settings, 'api', 'Latency', statistic, statistic))),
+      graph('Faults of ours', everyApi('Faults', 'Sum')),
+    );
+    dashboard.addWidgets(
+      graph('Answered by functions', everyApi('Requests', 'Sum')),
+      graph('Requests of Git (ms)', ['p50', 'p90', 'p99'].map((statistic) => ofApi(settings, 'git', 'Latency', statistic, statistic))),
     );
     dashboard.addWidgets(
       graph('Functions: p99 duration (ms)', [everyFunction('Duration', 'p99', '')]),
@@ -189,12 +170,16 @@ export class Watch extends Construct {
     if (consumers.streams.length) {
       dashboard.addWidgets(
         graph('Stream: age of the oldest record (ms)', consumers.streams.map(({ name, handler }) => handler.metric('IteratorAge', { statistic: 'Maximum', label: name }))),
-        graph('Deliveries: given up', [givenUp]),
         graph('Stream: given up', consumers.streams.map(({ name, failed }) => failed.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', label: name }))),
       );
     }
     return dashboard;
   }
+}
+
+/** A metric that the functions of an API print. */
+function ofApi({ name }: Settings, api: (typeof APIS)[number], metricName: (typeof METRICS)[number], statistic: string, label?: string): cloudwatch.Metric {
+  return new cloudwatch.Metric({ namespace: NAMESPACE, metricName, dimensionsMap: { Stack: name, Api: api }, statistic, period: FIVE_MINUTES, ...(label && { label }) });
 }
 
 /** A metric of all functions of the account in the region together: concurrency is the account's. */

@@ -28,7 +28,7 @@ export const ONE_OF_EACH: readonly FunctionEntry[] = (
     ['InfoRefs', 'git', 'refs'],
     ['UploadPack', 'git', 'read'],
     ['ReceivePack', 'git', 'push'],
-    ['GitAuthorizer', 'authorizer', 'refs'],
+    ['GitAuthorizer', 'authorizer', 'authorize'],
     ['ConsumeChanges', 'stream', 'deliver'],
     ['Sweep', 'schedule', 'delete'],
     ['DeliverLane', 'worker', 'deliver'],

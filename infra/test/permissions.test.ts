@@ -72,6 +72,13 @@ test('only identity functions change users and credentials, and they change noth
   assert.ok(![...allowed('identity')].some((action) => action.startsWith('s3:')));
 });
 
+test('what lets Git in keeps credentials up to date, and can make or remove none of their users', () => {
+  const writes = statements('authorize').filter(({ Action }) => [Action].flat().some((action) => ROW_WRITES.includes(action)));
+  assert.deepEqual(writes.map(({ Action }) => Action), ['dynamodb:PutItem']);
+  assert.deepEqual(writes[0]?.Condition, { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CREDENTIAL#*'] } });
+  assert.deepEqual(FUNCTIONS.filter((entry) => entry.class === 'authorize').map(({ name }) => name), ['GitAuthorizer']);
+});
+
 test('nobody deletes an event, scans the table or changes the table itself', () => {
   for (const name of CLASSES) {
     const may = allowed(name);

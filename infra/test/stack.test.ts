@@ -1,9 +1,11 @@
 // What the template says, where it matters.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { FOLLOWED } from '../lib/consumers.ts';
+import { APIS, METRICS } from '../lib/watch.ts';
 import { FUNCTIONS, ONE_OF_EACH, template } from './deployment.ts';
 
 const usual = template();
@@ -217,6 +219,25 @@ test('every alarm tells the topic and takes silence for good news', () => {
     },
   });
   template({ alarmEmail: 'ops@example.com' }, ONE_OF_EACH).hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'ops@example.com' });
+});
+
+test('the dashboard shows the metrics that functions print, and one of them has an alarm', () => {
+  const printed = (file: string) => readFileSync(new URL(`../../crates/bootstrap/src/${file}.rs`, import.meta.url), 'utf8');
+  const names = [...printed('metrics').matchAll(/"Name": "(\w+)"/g)].map(([, name]) => name);
+  assert.deepEqual(names, METRICS);
+  const [board] = resources(few, 'AWS::CloudWatch::Dashboard');
+  const body = JSON.stringify(board?.Properties.DashboardBody).replaceAll('\\', '');
+  for (const api of APIS) {
+    assert.match(printed('function'), new RegExp(`Some\\("${api}"\\)`));
+    for (const name of METRICS.filter((name) => name !== 'Latency')) assert.ok(body.includes(`"Coldforge","${name}","Api","${api}","Stack","coldforge"`), `${name} of ${api}`);
+  }
+  for (const api of ['api', 'git']) assert.ok(body.includes(`"Coldforge","Latency","Api","${api}","Stack","coldforge"`), api);
+  few.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    Namespace: 'Coldforge',
+    MetricName: 'Latency',
+    Dimensions: [{ Name: 'Api', Value: 'api' }, { Name: 'Stack', Value: 'coldforge' }],
+    ExtendedStatistic: 'p99',
+  });
 });
 
 test('tracing and the firewall are switches, and off', () => {

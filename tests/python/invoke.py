@@ -19,14 +19,15 @@ import boto3
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 GIT = {"InfoRefs": "info-refs", "UploadPack": "upload-pack", "ReceivePack": "receive-pack"}
+# The operations that the samples of the two APIs are about.
+OF_SAMPLES = {"api": "GetRepository", "own": "ListRefProtections"}
 
 
 def sample(function):
     """The event of the function's kind; that of an operation is made one for the operation asked for."""
-    name = GIT.get(function["name"], "api" if function["kind"] == "own" else function["kind"])
+    name = GIT.get(function["name"], function["kind"])
     event = (TOP / "events/lambda" / f"{name}.json").read_text()
-    event = event.replace("GetRepository", function["name"]) if name == "api" else event
-    return event.replace("CodeCommit_20150413", "Coldforge_20261128") if function["kind"] == "own" else event
+    return event.replace(OF_SAMPLES[name], function["name"]) if name in OF_SAMPLES else event
 
 
 def deployment(port):

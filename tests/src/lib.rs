@@ -12,6 +12,7 @@ pub mod aws;
 pub mod cases;
 pub mod compare;
 pub mod crashes;
+pub mod door;
 pub mod fast_import;
 pub mod git;
 pub mod git_signature;

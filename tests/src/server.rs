@@ -1,5 +1,6 @@
-//! A `coldforge serve` of one's own: started on a free port, ended with the test.
+//! A server of one's own behind the door of this run: started on a free port, ended with the test.
 
+use crate::door::Door;
 use crate::http;
 use crate::random::Random;
 use crate::secrets;
@@ -50,7 +51,7 @@ pub struct Server {
 /// How a server is started.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The program; the one of this build when empty.
+    /// The program; the one behind the door of this run when empty.
     pub program: Option<PathBuf>,
     /// More arguments for `serve`.
     pub arguments: Vec<String>,
@@ -70,7 +71,7 @@ impl Server {
         // Another test may take the port between the look and the start.
         for _ in 0..10 {
             let address = format!("127.0.0.1:{}", free_port());
-            let program = options.program.clone().unwrap_or_else(program);
+            let program = options.program.clone().unwrap_or_else(|| Door::of_this_run().program());
             let mut arguments = vec![program.display().to_string(), "serve".to_owned()];
             arguments.extend(["--data-dir".to_owned(), data_dir.display().to_string()]);
             arguments.extend(["--listen".to_owned(), address.clone(), "--region".to_owned(), "eu-west-1".to_owned()]);
@@ -264,12 +265,9 @@ pub fn basic(user: &str, password: &str) -> String {
     format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}")))
 }
 
-/// The program behind the door that journeys go through: `COLDFORGE_DOOR` is `serve`, or `rehearsal` for the synthesized template.
+/// The `coldforge` program: `COLDFORGE_BIN`, or the one built beside this test.
 pub fn program() -> PathBuf {
-    match std::env::var("COLDFORGE_DOOR").as_deref() {
-        Ok("rehearsal") => rehearsal(),
-        _ => built("COLDFORGE_BIN", "coldforge"),
-    }
+    built("COLDFORGE_BIN", "coldforge")
 }
 
 /// The `rehearsal` program: `COLDFORGE_REHEARSAL`, or the one built beside this test.

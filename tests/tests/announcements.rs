@@ -9,8 +9,8 @@ use tests::random::Random;
 use tests::receiver::{Received, Receiver};
 use tests::server::Options;
 
-const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:topic";
-const FUNCTION: &str = "arn:aws:lambda:eu-west-1:123456789012:function:build";
+const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:coldforge-trigger-topic";
+const FUNCTION: &str = "arn:aws:lambda:eu-west-1:123456789012:function:coldforge-trigger-build";
 const BUS: &str = "arn:aws:events:eu-west-1:123456789012:event-bus/all";
 const TAKEN: &str = "HTTP/1.1 204 No Content\r\n\r\n";
 
@@ -106,6 +106,7 @@ fn a_push_of_fifty_refs_is_one_event_with_fifty_references() {
 
 #[test]
 fn every_change_goes_to_the_bus_in_the_shape_of_codecommit() {
+    tests::only_serve!("the template has an event bus only if a deployment names one");
     let receiver = Receiver::answering(TAKEN);
     let journey = begin(&[(BUS, receiver.url("/bus"))]);
     let repo = journey.repo_with_origin("demo");
@@ -149,6 +150,7 @@ fn every_change_goes_to_the_bus_in_the_shape_of_codecommit() {
 
 #[test]
 fn nothing_is_lost_when_the_server_is_killed_and_the_receiver_fails() {
+    tests::only_serve!("it kills the process, which a rehearsal does not outlive");
     let asked = AtomicU32::new(0);
     let receiver = Receiver::deciding(move |_| match asked.fetch_add(1, Ordering::Relaxed) % 3 {
         0 => "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n".to_owned(),

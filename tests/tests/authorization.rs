@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 use tests::aws::Aws;
+use tests::door::Door;
 use tests::{Git, Journey, Server, User, http};
 
 /// The ARN of a repository.
@@ -161,7 +162,7 @@ fn conditions_see_the_request() {
     let server = &journey.server;
     let conditions = json!({
         "IpAddress": {"aws:SourceIp": "127.0.0.0/8"},
-        "Bool": {"aws:SecureTransport": "false"},
+        "Bool": {"aws:SecureTransport": Door::of_this_run().is_https().to_string()},
         "StringEquals": {
             "aws:username": "tom",
             "aws:RequestedRegion": "eu-west-1",

@@ -108,7 +108,7 @@ fn webhooks_and_notification_rules_are_managed_from_the_command_line() {
     let removed = run(&[&["webhook", "delete", id], &of_demo[..]].concat()).output().unwrap();
     assert!(removed.status.success() && removed.stdout.is_empty(), "{}", self::told(&removed));
 
-    let topic = ["--topic", "arn:aws:sns:eu-west-1:123456789012:people"];
+    let topic = ["--topic", "arn:aws:sns:eu-west-1:123456789012:coldforge-trigger-people"];
     let rule = printed(&mut run(&[
         &["notification", "create", "Pull requests", "--event", "pull_request.*"],
         &topic[..],

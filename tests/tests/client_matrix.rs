@@ -108,45 +108,54 @@ fn try_all(client: Client) {
 
 #[test]
 fn the_aws_cli() {
+    tests::only_serve!("it sets the clock of the process, and gives it other hosts and TLS");
     try_all(Client::Cli);
 }
 
 #[test]
 fn boto3() {
+    tests::only_serve!("it sets the clock of the process, and gives it other hosts and TLS");
     try_all(Client::Boto3);
 }
 
 #[test]
 fn the_aws_sdk_for_rust() {
+    tests::only_serve!("it sets the clock of the process, and gives it other hosts and TLS");
     try_all(Client::RustSdk);
 }
 
 #[test]
 fn the_aws_sdk_for_javascript() {
+    tests::only_serve!("it sets the clock of the process, and gives it other hosts and TLS");
     try_all(Client::JavaScriptSdk);
 }
 
 #[test]
 fn curl() {
+    tests::only_serve!("it sets the clock of the process, and gives it other hosts and TLS");
     try_all(Client::Curl);
 }
 
 #[test]
 fn git_with_the_credential_helper() {
+    tests::only_serve!("it sets the clock of the process, and gives it other hosts and TLS");
     try_all(Client::CredentialHelper);
 }
 
 #[test]
 fn git_remote_codecommit() {
+    tests::only_serve!("it sets the clock of the process, and gives it other hosts and TLS");
     try_all(Client::GitRemoteCodecommit);
 }
 
 #[test]
 fn git_with_a_password() {
+    tests::only_serve!("it sets the clock of the process, and gives it other hosts and TLS");
     try_all(Client::GitPassword);
 }
 
 #[test]
 fn the_aws_cli_with_credential_process() {
+    tests::only_serve!("it sets the clock of the process, and gives it other hosts and TLS");
     try_all(Client::CredentialProcess);
 }

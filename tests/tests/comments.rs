@@ -7,7 +7,7 @@ use serde_json::json;
 use tests::aws::Aws;
 use tests::{Journey, Repo};
 
-const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:topic";
+const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:coldforge-trigger-topic";
 
 /// The service's repository `demo`: three commits; the branches `main` at the second one and `topic` at the third.
 fn demo(journey: &Journey) -> Repo {

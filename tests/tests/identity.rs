@@ -256,6 +256,7 @@ fn tls_journey() -> (Journey, TempDir) {
 
 #[test]
 fn git_remote_codecommit_and_the_cli_work_over_tls() {
+    tests::only_serve!("the rehearsed distribution speaks plain HTTP");
     let (journey, certificates) = tls_journey();
     let trusted = certificates.path().join("certificate.pem");
     let server = &journey.server;

@@ -13,6 +13,7 @@ fn add_key(file: &mut Value, id: &str, enabled: bool) {
 
 #[test]
 fn a_repository_is_given_any_key_that_is_enabled() {
+    tests::only_serve!("it writes the key file of one machine");
     let mut journey = Journey::begin();
     journey.server.terminate();
     let (enabled, disabled) = ("1c1d2f3a-4b5c-4d6e-8f70-8192a3b4c5d6", "2c1d2f3a-4b5c-4d6e-8f70-8192a3b4c5d6");

@@ -23,6 +23,7 @@ fn branches(repo: &Repo, count: usize) {
 
 #[test]
 fn thousands_of_refs_go_up_in_one_push_and_come_down_again() {
+    tests::only_serve!("such a push takes longer than the gateway waits");
     let journey = Journey::begin();
     let local = journey.repo_with_origin("many");
     branches(&local, 2000);

@@ -6,7 +6,7 @@ use tests::Journey;
 use tests::receiver::Receiver;
 use tests::server::Options;
 
-const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:people";
+const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:coldforge-trigger-people";
 
 #[test]
 fn a_topic_is_told_of_a_pull_request_from_creation_to_merge() {

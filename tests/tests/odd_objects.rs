@@ -256,6 +256,7 @@ fn symlinks_and_modes_and_empty_files_are_kept() {
 
 #[test]
 fn a_large_file_and_its_small_change_are_kept() {
+    tests::only_serve!("such a push is too large for the gateway");
     let journey = Journey::begin();
     let local = journey.repo_with_origin("large");
     let mut content = Random::new(20).bytes(20 << 20);

@@ -29,6 +29,7 @@ fn restart(journey: &mut Journey) {
 
 #[test]
 fn protections_cost_no_calls_where_they_demand_no_statuses() {
+    tests::only_serve!("it counts the calls of one process");
     let environment = vec![(RECORDING.0.to_owned(), RECORDING.1.to_owned())];
     let journey = Journey::begin_with(&Options { environment, ..Options::default() });
     let repo = journey.repo_with_origin("demo");
@@ -55,6 +56,7 @@ fn protections_cost_no_calls_where_they_demand_no_statuses() {
 
 #[test]
 fn reading_a_file_or_a_page_reads_no_more_than_it_needs() {
+    tests::only_serve!("it counts the calls of one process");
     let (mut journey, repo) = wide();
     for number in [0, 9_999, 12_345] {
         let path = Wide::path(number);

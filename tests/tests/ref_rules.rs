@@ -194,6 +194,7 @@ fn a_branch_holds_commits_only() {
 
 #[test]
 fn more_refs_than_one_push_may_change_are_refused_in_words() {
+    tests::only_serve!("such a push takes longer than the gateway waits");
     let journey = Journey::begin();
     let local = begun(&journey, "quota");
     let id = local.id("main");

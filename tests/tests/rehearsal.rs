@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use tests::aws::Aws;
 use tests::cases::{Cases, World};
 use tests::model::Model;
+use tests::rehearsal::emulator::Emulator;
+use tests::rehearsal::template::{Place, Template};
 use tests::server::{Options, rehearsal};
 use tests::signing::{Call, Keys, signed_headers};
 use tests::{Journey, PROTOCOLS, compare, http};
@@ -148,9 +150,6 @@ fn every_operation_is_reached_by_boto3_and_lands_in_its_own_function() {
         .iter()
         .map(|operation| {
             let input = cases.input(operation).map_or_else(|| json!({}), |input| world.expand(input));
-            // The template lets functions tell topics whose names begin with the stack's.
-            let input = input.to_string().replace(":topic\"", ":coldforge-trigger-topic\"");
-            let input: Value = serde_json::from_str(&input).unwrap();
             json!([operation, input])
         })
         .collect();
@@ -297,4 +296,22 @@ fn nothing_acknowledged_is_lost_when_aws_falters_and_processes_are_killed() {
     assert_eq!(clone.id("refs/heads/main"), repo.id("HEAD"));
     assert!(went_wrong());
     assert_eq!(told(&journey, "forbidden"), Vec::<Value>::new());
+}
+
+#[test]
+fn the_bucket_is_made_in_whatever_region() {
+    for region in ["us-east-1", "ap-southeast-2"] {
+        let emulator = Emulator::start(region);
+        let place = Place {
+            region: region.to_owned(),
+            account: "123456789012".to_owned(),
+            host: "127.0.0.1:1".to_owned(),
+            origin_secret: String::new(),
+            key_arn: emulator.create_key(),
+        };
+        let template = Template::read(&Template::file(), place);
+        emulator.create(&template);
+        let (table, _) = template.only("AWS::DynamoDB::Table");
+        assert_eq!(emulator.records(&emulator.stream(table), None), Vec::<Value>::new(), "{region}");
+    }
 }

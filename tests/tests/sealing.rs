@@ -33,6 +33,7 @@ fn works(server: &Server, user: &User) {
 
 #[test]
 fn the_key_is_changed_while_everybody_works() {
+    tests::only_serve!("it looks at files, and starts the process again on them");
     let mut journey = Journey::begin();
     let server = &journey.server;
     server.create_repository("demo");
@@ -72,6 +73,7 @@ fn the_key_is_changed_while_everybody_works() {
 
 #[test]
 fn a_copy_of_the_data_has_no_secret_in_it() {
+    tests::only_serve!("it looks at files, and starts the process again on them");
     let mut journey = Journey::begin();
     let server = &journey.server;
     server.create_repository("demo");

@@ -65,6 +65,7 @@ fn the_health_check_needs_no_password() {
 
 #[test]
 fn a_second_process_on_the_same_directory_is_refused() {
+    tests::only_serve!("it is about the lock on a directory");
     let journey = Journey::begin();
     let told = start_that_fails(&journey.server.data_dir, &[]);
     assert!(told.contains("in use"), "{told}");
@@ -103,6 +104,7 @@ fn an_address_beyond_this_machine_needs_tls() {
 
 #[test]
 fn the_administrators_keys_are_private_and_shown_once() {
+    tests::only_serve!("the first administrator is made by another program there");
     let mut journey = Journey::begin();
     let file = journey.server.data_dir.join("admin-credentials.json");
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
@@ -147,6 +149,7 @@ fn two_administrators_never_share_a_secret() {
 
 #[test]
 fn sigterm_and_sigint_end_it_cleanly() {
+    tests::only_serve!("it ends the process, which keeps nothing in a rehearsal");
     let mut journey = Journey::begin();
     journey.server.create_repository("kept");
     let status = journey.server.terminate();
@@ -159,6 +162,7 @@ fn sigterm_and_sigint_end_it_cleanly() {
 
 #[test]
 fn a_push_that_is_running_is_finished_before_the_end() {
+    tests::only_serve!("it ends the process, which keeps nothing in a rehearsal");
     let mut journey = Journey::begin();
     let repo = journey.repo_with_origin("running");
     repo.commit_file("file", tests::random::Random::new(3).bytes(8 << 20));
@@ -185,6 +189,7 @@ fn a_push_that_is_running_is_finished_before_the_end() {
 
 #[test]
 fn a_request_that_is_being_sent_is_answered_before_the_end() {
+    tests::only_serve!("it ends the process, which keeps nothing in a rehearsal");
     let mut journey = Journey::begin();
     journey.server.create_repository("slow");
     let id = push::push_by_hand(&journey.server, "slow", "main", b"one\n");
@@ -213,6 +218,7 @@ fn a_request_that_is_being_sent_is_answered_before_the_end() {
 
 #[test]
 fn the_log_has_a_line_per_request_and_no_secret() {
+    tests::only_serve!("it reads the log of one process");
     let journey = Journey::begin();
     let repo = journey.repo_with_origin("logged");
     repo.commit_file("a", "a\n");
@@ -264,6 +270,7 @@ fn nonsense_on_the_wire_does_no_harm() {
 
 #[test]
 fn data_outlive_the_process() {
+    tests::only_serve!("it ends the process, which keeps nothing in a rehearsal");
     let mut journey = Journey::begin();
     let repo = journey.repo_with_origin("outlives");
     tests::history::History::default().import(&repo);

@@ -36,6 +36,7 @@ fn retry_after(answer: &Answer) -> u64 {
 
 #[test]
 fn a_credential_that_fails_too_often_is_held_up_but_not_its_owner() {
+    tests::only_serve!("each function counts for itself there");
     let journey = journey(1000, 3);
     let server = &journey.server;
     server.create_repository("demo");
@@ -63,6 +64,7 @@ fn a_credential_that_fails_too_often_is_held_up_but_not_its_owner() {
 
 #[test]
 fn an_address_that_fails_too_often_is_held_up_but_nobody_at_it_who_signs_rightly() {
+    tests::only_serve!("each function counts for itself there");
     let journey = journey(5, 1000);
     let server = &journey.server;
     server.create_repository("demo");

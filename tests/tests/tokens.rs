@@ -222,6 +222,7 @@ fn a_token_ends_at_its_time_and_tells_when_it_was_used() {
 
 #[test]
 fn the_table_and_the_log_hold_no_token() {
+    tests::only_serve!("it looks at files");
     let journey = Journey::begin();
     repositories(&journey);
     let made = journey.server.api_ok("CreateToken", json!({"tokenName": "t", "tokenType": "personal"}));

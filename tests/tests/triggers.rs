@@ -6,8 +6,8 @@ use tests::Journey;
 use tests::receiver::Receiver;
 use tests::server::{Options, Server};
 
-const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:topic";
-const FUNCTION: &str = "arn:aws:lambda:eu-west-1:123456789012:function:build";
+const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:coldforge-trigger-topic";
+const FUNCTION: &str = "arn:aws:lambda:eu-west-1:123456789012:function:coldforge-trigger-build";
 
 fn begin(destinations: &[(&str, String)]) -> Journey {
     let arguments =
@@ -53,6 +53,7 @@ fn what_was_put_is_told_until_it_is_replaced() {
 
 #[test]
 fn a_test_delivers_what_a_topic_and_a_function_get() {
+    tests::only_serve!("it looks at headers that only the stand-ins of one machine send");
     let receiver = Receiver::answering("HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n");
     let journey = begin(&[(TOPIC, receiver.url("/topic")), (FUNCTION, receiver.url("/functions/build?x=y"))]);
     let repo = journey.repo_with_origin("demo");
@@ -124,12 +125,13 @@ fn a_repository_without_commits_tells_zeros() {
 
 #[test]
 fn each_trigger_that_fails_says_why_and_the_others_are_delivered() {
+    tests::only_serve!("its topics are endpoints that fail; SNS takes every message");
     let good = Receiver::answering("HTTP/1.1 204 No Content\r\n\r\n");
     let refusing = Receiver::answering("HTTP/1.1 403 Forbidden\r\ncontent-length: 7\r\n\r\nno\nway!");
     let moved = format!("HTTP/1.1 302 Found\r\nlocation: {}\r\ncontent-length: 0\r\n\r\n", good.url("/elsewhere"));
     let moved = Receiver::answering(&moved);
     let mute = Receiver::answering("");
-    let arn = |name: &str| format!("arn:aws:sns:eu-west-1:123456789012:{name}");
+    let arn = |name: &str| format!("arn:aws:sns:eu-west-1:123456789012:coldforge-trigger-{name}");
     let unused = format!("http://127.0.0.1:{}/", tests::server::free_port());
     let destinations = [
         ("good", good.url("/")),
@@ -181,6 +183,7 @@ fn a_destination_that_cannot_be_is_refused_at_the_start() {
 
 #[test]
 fn an_endpoint_far_away_must_show_a_certificate_that_is_trusted() {
+    tests::only_serve!("SNS and Lambda are called there, not what stands in for them");
     // Another server is what speaks TLS here; that it knows no such path is an answer.
     let directory = tempfile::tempdir().unwrap();
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();

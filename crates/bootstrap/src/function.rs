@@ -73,6 +73,20 @@ impl Function {
             | Self::SweepDeletedRepositories => false,
         }
     }
+
+    /// Which API requests to this function are of: the JSON APIs, IAM's (with signing in by it) or Git's. `None` for what answers no requests.
+    pub(crate) fn api(self) -> Option<&'static str> {
+        match self {
+            Self::Operation(_) => Some("api"),
+            Self::Query | Self::CreateIamSession => Some("iam"),
+            Self::InfoRefs | Self::UploadPack | Self::ReceivePack => Some("git"),
+            Self::GitAuthorizer
+            | Self::ConsumeChanges
+            | Self::DeliverLane
+            | Self::DeliverDueLanes
+            | Self::SweepDeletedRepositories => None,
+        }
+    }
 }
 
 /// The operation that the target header names, without the prefix of its API.

@@ -11,6 +11,7 @@ mod gateway;
 mod iam_session;
 mod log;
 mod maintenance;
+mod metrics;
 #[cfg(test)]
 mod samples;
 mod settings;
@@ -55,7 +56,7 @@ enum Ended {
 
 fn run() -> Result<(), Ended> {
     let settings = Settings::from_environment()?;
-    log::start(&settings.log)?;
+    log::start(&settings.log, settings.metrics())?;
     // One request at a time, on one thread: what computes runs on threads of its own, for which a function may have a
     // second processor or not.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

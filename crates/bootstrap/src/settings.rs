@@ -1,6 +1,7 @@
 //! What the deployment says, in environment variables.
 
 use crate::function::Function;
+use crate::metrics::Metrics;
 use domain::{AccountId, EventBus, IamPrincipal, Region};
 use egress::Network;
 use service::Quotas;
@@ -18,6 +19,8 @@ const SMALLEST_CACHE: u64 = 16 << 20;
 pub(crate) struct Settings {
     /// Which function this is.
     pub(crate) function: Function,
+    /// The deployment's name, with which the function's begins; unknown where the function has another name than it gets there.
+    pub(crate) stack: Option<String>,
     /// The name of the DynamoDB table.
     pub(crate) table: String,
     /// The name of the S3 bucket.
@@ -72,6 +75,8 @@ impl Settings {
         let required = |name: &'static str| optional(name).ok_or(SettingsError::Missing(name));
 
         let handler = required("_HANDLER")?;
+        let name = optional("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();
+        let stack = name.strip_suffix(&handler).and_then(|rest| rest.strip_suffix('-')).map(str::to_owned);
         let function = Function::named(&handler).ok_or(SettingsError::UnknownFunction(handler))?;
         let region = parsed("AWS_REGION", required("AWS_REGION")?, Region::parse)?;
         let account = required("COLDFORGE_ACCOUNT_ID")?;
@@ -107,6 +112,7 @@ impl Settings {
         let memory_mb: u64 = number(optional, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 0)?;
         Ok(Self {
             function,
+            stack,
             table: required("COLDFORGE_TABLE")?,
             bucket: required("COLDFORGE_BUCKET")?,
             key_arn: required("COLDFORGE_KEY_ARN")?,
@@ -131,6 +137,13 @@ impl Settings {
                 quotas,
             },
         })
+    }
+}
+
+impl Settings {
+    /// What prints the function's metrics, if it is one that answers requests.
+    pub(crate) fn metrics(&self) -> Option<Metrics> {
+        Some(Metrics { stack: self.stack.clone()?, api: self.function.api()? })
     }
 }
 
@@ -188,6 +201,21 @@ mod tests {
         assert_eq!(settings.service.quotas, Quotas { repositories: 5000, token_days: 30, ..Quotas::default() });
         assert_eq!(settings.cache_bytes, (1769 << 20) / 16);
         assert_eq!(settings.origin_secret, None, "an empty secret is none");
+    }
+
+    #[test]
+    fn metrics_are_those_of_the_stack_and_of_functions_that_answer() {
+        let of = |function: &str, handler: &str| {
+            let changes =
+                [("AWS_LAMBDA_FUNCTION_NAME", function), ("_HANDLER", handler), ("COLDFORGE_LANE_WORKER", "x")];
+            settings(&changes).unwrap().metrics().map(|metrics| (metrics.stack, metrics.api))
+        };
+        assert_eq!(of("forge-GetRepository", "GetRepository"), Some(("forge".to_owned(), "api")));
+        assert_eq!(of("my-forge-UploadPack", "UploadPack"), Some(("my-forge".to_owned(), "git")));
+        assert_eq!(of("forge-Query", "Query"), Some(("forge".to_owned(), "iam")));
+        assert_eq!(of("forge-GitAuthorizer", "GitAuthorizer"), None);
+        assert_eq!(of("forge-ConsumeChanges", "ConsumeChanges"), None);
+        assert_eq!(of("bootstrap", "GetRepository"), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::failure::Result;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// How long it is left alone. In AWS, functions that only read may not write credentials; others do it meanwhile.
+/// How long it is left alone. In AWS, most functions may not write credentials; what lets Git in may, and `Query`.
 const PAUSE: Duration = Duration::from_secs(15 * 60);
 
 /// Until when something is left alone, in seconds since 1970.

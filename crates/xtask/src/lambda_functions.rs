@@ -51,6 +51,8 @@ pub enum Class {
     Delete,
     /// Read and write rows, and seal credentials.
     Identity,
+    /// Read rows, and keep what is known of credentials that are used.
+    Authorize,
     /// Read and write rows, and tell topics, functions and the event bus.
     Deliver,
 }
@@ -144,7 +146,7 @@ pub fn functions(operations: &[(&KeptApi, &str)]) -> Vec<LambdaFunction> {
             memory_mb: 1769,
             ..answering("ReceivePack", Kind::Git, Class::Push)
         },
-        LambdaFunction { streaming: false, ..answering("GitAuthorizer", Kind::Authorizer, Class::Refs) },
+        LambdaFunction { streaming: false, ..answering("GitAuthorizer", Kind::Authorizer, Class::Authorize) },
         LambdaFunction {
             timeout_seconds: STEP_SECONDS,
             streaming: false,
@@ -225,6 +227,7 @@ impl Class {
             Self::Push => "push",
             Self::Delete => "delete",
             Self::Identity => "identity",
+            Self::Authorize => "authorize",
             Self::Deliver => "deliver",
         }
     }

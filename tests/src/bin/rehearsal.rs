@@ -1,8 +1,9 @@
 //! `rehearsal serve`: brings the synthesized template up on this machine and serves it, like `coldforge serve` to those who use it.
+//! `rehearsal left-out`: lists the journeys that need `coldforge serve` and so do not go through it, with their reasons.
 //!
 //! What happens inside is told on standard error, one JSON object a line with a field `rehearsal`, among the functions' own log lines.
 
-#![expect(clippy::print_stderr, reason = "it is a command-line tool")]
+#![expect(clippy::print_stderr, clippy::print_stdout, reason = "it is a command-line tool")]
 #![expect(clippy::unwrap_used, reason = "what is not there ends a rehearsal")]
 
 use clap::{Parser, Subcommand};
@@ -10,6 +11,7 @@ use http::HeaderMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use tests::door::LeftOut;
 use tests::rehearsal::aws_calls::Here;
 use tests::rehearsal::aws_door::Behind;
 use tests::rehearsal::destinations::{Destination, Destinations};
@@ -33,6 +35,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Serve(Options),
+    LeftOut,
 }
 
 #[derive(clap::Args)]
@@ -63,18 +66,24 @@ struct Options {
     max_open_pull_requests: Option<usize>,
     #[arg(long)]
     max_token_days: Option<usize>,
-    #[arg(long)]
+    #[arg(long, env = "COLDFORGE_MAX_FAILED_SIGN_INS_OF_ADDRESS")]
     max_failed_sign_ins_of_address: Option<usize>,
-    #[arg(long)]
+    #[arg(long, env = "COLDFORGE_MAX_FAILED_SIGN_INS_OF_CREDENTIAL")]
     max_failed_sign_ins_of_credential: Option<usize>,
 }
 
 /// What CloudFront tells the functions.
 const ORIGIN_SECRET: &str = "the-secret-of-the-rehearsed-distribution";
 
+fn main() {
+    match Cli::parse().command {
+        Command::Serve(options) => serve(options),
+        Command::LeftOut => LeftOut::all().iter().for_each(|left_out| println!("{left_out}")),
+    }
+}
+
 #[tokio::main]
-async fn main() {
-    let Command::Serve(options) = Cli::parse().command;
+async fn serve(options: Options) {
     let listener = match TcpListener::bind(options.listen).await {
         Ok(listener) => listener,
         Err(error) => {

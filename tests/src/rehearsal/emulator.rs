@@ -61,10 +61,13 @@ impl Emulator {
         });
         self.call("dynamodb", "DynamoDB_20120810.CreateTable", &request);
         let (name, _) = template.only("AWS::S3::Bucket");
-        let region = format!(
-            "<CreateBucketConfiguration><LocationConstraint>{}</LocationConstraint></CreateBucketConfiguration>",
-            self.region
-        );
+        // S3 refuses to be told of the region where buckets are made anyway.
+        let region = match self.region.as_str() {
+            "us-east-1" => String::new(),
+            region => format!(
+                "<CreateBucketConfiguration><LocationConstraint>{region}</LocationConstraint></CreateBucketConfiguration>"
+            ),
+        };
         let path = format!("/{}", name.to_lowercase());
         let authorization = self.authorization("s3");
         let headers = [("authorization", authorization.as_str())];

@@ -1,4 +1,7 @@
 //! Lambda: starts a process for an invocation when none of its function is idle, and keeps it for the next one.
+//!
+//! A process is not used again once users or their credentials were changed. Lambda would use it, and what it remembers of them would
+//! hold for up to 30 seconds; here, journeys need not wait for that.
 
 use super::faults::Faults;
 use super::runtime_api::{Invocation, MOST_PAYLOAD_BYTES, Outcome, RuntimeApi};
@@ -51,6 +54,7 @@ pub struct Lambda {
     prefix: String,
     faults: Arc<Faults>,
     count: AtomicU64,
+    changes_of_identities: AtomicU64,
 }
 
 struct Deployed {
@@ -63,6 +67,8 @@ struct Deployed {
 struct Process {
     api: RuntimeApi,
     child: Child,
+    /// How often users or their credentials had been changed when it started.
+    knows_changes: u64,
 }
 
 impl Lambda {
@@ -79,7 +85,8 @@ impl Lambda {
             (function.name.clone(), Deployed { function, key_id, idle: Arc::default() })
         });
         let prefix = format!("arn:aws:lambda:{region}:{account}:function");
-        Self { functions: deployed.collect(), program, environment, prefix, faults, count: AtomicU64::new(0) }
+        let (functions, count, changes_of_identities) = (deployed.collect(), AtomicU64::new(0), AtomicU64::new(0));
+        Self { functions, program, environment, prefix, faults, count, changes_of_identities }
     }
 
     /// The function whose role's credentials have this access key id.
@@ -119,8 +126,7 @@ impl Lambda {
         }
         let (handler, by) = (&deployed.function.handler, caller.as_str());
         eprintln!(r#"{{"rehearsal":"invoked","function":"{handler}","by":"{by}"}}"#);
-        let idle = deployed.idle.lock().unwrap().pop();
-        let process = match idle {
+        let process = match self.idle(deployed) {
             Some(process) => process,
             None => match self.start(deployed).await {
                 Some(process) => process,
@@ -136,13 +142,26 @@ impl Lambda {
         }
         // It is watched until it is done, which may be long after its answer began.
         tokio::spawn(watch(process, within, self.faults.of_invocation(), deployed.idle.clone()));
-        outcome.await.unwrap_or_else(|_| failed("Runtime.ExitError", "the process ended before it answered"))
+        let outcome =
+            outcome.await.unwrap_or_else(|_| failed("Runtime.ExitError", "the process ended before it answered"));
+        if deployed.function.changes_identities {
+            self.changes_of_identities.fetch_add(1, Ordering::SeqCst);
+        }
+        outcome
+    }
+
+    /// A process of a function that is idle and knows of every change; others are ended.
+    fn idle(&self, deployed: &Deployed) -> Option<Process> {
+        let changes = self.changes_of_identities.load(Ordering::SeqCst);
+        let mut idle = deployed.idle.lock().unwrap();
+        idle.retain(|process| process.knows_changes == changes);
+        idle.pop()
     }
 
     async fn start(&self, deployed: &Deployed) -> Option<Process> {
         let Deployed { function, key_id, .. } = deployed;
         let api = RuntimeApi::start().await;
-        let began = Instant::now();
+        let (began, knows_changes) = (Instant::now(), self.changes_of_identities.load(Ordering::SeqCst));
         let child = Command::new(&self.program)
             .env_clear()
             .envs(&function.environment)
@@ -161,7 +180,7 @@ impl Lambda {
             .kill_on_drop(true)
             .spawn()
             .unwrap_or_else(|error| panic!("{} cannot be started: {error}", self.program.display()));
-        let mut process = Process { api, child };
+        let mut process = Process { api, child, knows_changes };
         tokio::select! {
             () = process.api.is_idle() => {
                 let millis = began.elapsed().as_secs_f64() * 1000.0;

@@ -43,6 +43,8 @@ pub struct Function {
     pub retries: u64,
     /// The policy statements of its role.
     pub statements: Vec<Value>,
+    /// Whether it may change who may do what.
+    pub changes_identities: bool,
 }
 
 /// The id of the API in its own addresses.
@@ -83,7 +85,7 @@ impl Template {
 
     /// The functions.
     pub fn functions(&self) -> Vec<Function> {
-        let functions = self.all("AWS::Lambda::Function").map(|(_, properties)| {
+        let functions = self.all("AWS::Lambda::Function").map(|(resource, properties)| {
             let variables = properties["Environment"]["Variables"].as_object().cloned().unwrap_or_default();
             let environment = variables.iter().map(|(name, value)| (name.clone(), text(value)));
             let name = text(&properties["FunctionName"]);
@@ -95,6 +97,7 @@ impl Template {
                 memory_mb: properties["MemorySize"].as_u64().unwrap_or(128),
                 timeout_seconds: properties["Timeout"].as_u64().unwrap_or(3),
                 statements: self.statements(&text(&properties["Role"])),
+                changes_identities: self.resources[resource]["Metadata"]["coldforge:class"] == "identity",
             }
         });
         functions.collect()
