@@ -47,7 +47,7 @@ export class ColdforgeStack extends Stack {
       originSecret: edge.originSecret,
     });
     const consumers = new Consumers(this, 'Consumers', { entries, functions, roles, storage });
-    const watch = new Watch(this, 'Watch', { settings, storage, api, consumers, logs: Object.values(logs.functions) });
+    const watch = new Watch(this, 'Watch', { settings, storage, api, consumers, logs: Object.values(logs.functions), deliveries: logs.functions.deliver });
     if (settings.firewall) new Firewall(this, 'Firewall', { settings, stage: api.stage, originSecret: edge.originSecret });
 
     const output = (name: string, description: string, value: string) => new CfnOutput(this, name, { description, value }).overrideLogicalId(name);

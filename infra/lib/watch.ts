@@ -28,11 +28,15 @@ const MOST_ITERATOR_AGE_MS = 10 * 60 * 1000;
 /** How long the slowest of a hundred calls of the API may take, in milliseconds. Git's requests take as long as what they carry. */
 const MOST_DURATION_MS = 10_000;
 
+/** What `crates/notify` logs of a delivery that nobody will try again, to whomever it was. */
+export const GIVEN_UP = 'a delivery was given up';
+
 /** Questions about the request log; the fields are those that `service::pipeline` logs. */
 const QUESTIONS: Record<string, string[]> = {
   'Slowest requests': ['fields @timestamp, operation, repository, duration_ms, status', 'filter message = "request"', 'sort duration_ms desc', 'limit 50'],
   'Operations: number, faults, p99': ['filter message = "request"', 'stats count(*) as requests, sum(status >= 500) as faults, pct(duration_ms, 99) as p99 by operation', 'sort requests desc'],
   'Refusals by reason': ['filter message = "request" and error != ""', 'stats count(*) as refusals by error, operation', 'sort refusals desc'],
+  'Deliveries that were given up': ['fields @timestamp, kind, rule, destination, repository, attempts, reason, events', `filter message = "${GIVEN_UP}"`, 'sort @timestamp desc', 'limit 200'],
   'What went wrong inside': ['fields @timestamp, @log, level, message, request_id', 'filter level = "ERROR"', 'sort @timestamp desc', 'limit 100'],
 };
 
@@ -42,6 +46,8 @@ export interface WatchProps {
   readonly api: Api;
   readonly consumers: Consumers;
   readonly logs: readonly logs.LogGroup[];
+  /** The one of the functions that deliver. */
+  readonly deliveries: logs.LogGroup;
 }
 
 export class Watch extends Construct {
@@ -66,6 +72,7 @@ export class Watch extends Construct {
 
     this.alarms(props);
     this.dashboard = this.board(props);
+    this.watchDeliveries(props.deliveries);
     for (const [name, lines] of Object.entries(QUESTIONS)) {
       new logs.CfnQueryDefinition(this, `Question${name.replace(/[^A-Za-z]/g, '')}`, {
         name: `${settings.name}/${name}`,
@@ -113,6 +120,16 @@ export class Watch extends Construct {
         threshold: 3,
       });
     }
+  }
+
+  /** Counts the deliveries that were given up, by the lines that tell of them. */
+  private watchDeliveries(logGroup: logs.LogGroup): void {
+    const metricName = `GivenUp/${Aws.STACK_NAME}`;
+    const filterPattern = logs.FilterPattern.literal(`{ $.message = "${GIVEN_UP}" }`);
+    new logs.MetricFilter(this, 'GivenUp', { logGroup, filterPattern, metricNamespace: NAMESPACE, metricName, metricValue: '1' });
+    const metric = new cloudwatch.Metric({ namespace: NAMESPACE, metricName, period: FIVE_MINUTES, statistic: 'Sum' });
+    this.alarm('DeliveriesGivenUp', 'Somebody was not told of something, and will not be: see "Deliveries that were given up".', { metric, threshold: 1 });
+    this.dashboard.addWidgets(new cloudwatch.GraphWidget({ title: 'Deliveries that were given up', left: [metric], width: 8, height: 6 }));
   }
 
   /** An alarm for a value that reaches `threshold`; silence is good news. */

@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { FOLLOWED } from '../lib/consumers.ts';
-import { APIS, METRICS } from '../lib/watch.ts';
+import { APIS, GIVEN_UP, METRICS, NAMESPACE } from '../lib/watch.ts';
 import { FUNCTIONS, ONE_OF_EACH, template } from './deployment.ts';
 
 const usual = template();
@@ -191,6 +192,13 @@ test('a consumer follows events alone, in order, and lets go of what it cannot d
       assert.ok(Object.keys(few.findResources('AWS::CloudWatch::Alarm')).some((id) => id.startsWith(`Watch${alarm}`)), alarm);
     }
   }
+});
+
+test('a delivery that is given up is counted by the line that tells of it, and sets off an alarm', () => {
+  const source = readFileSync(fileURLToPath(new URL('../../crates/notify/src/deliver.rs', import.meta.url)), 'utf8');
+  assert.ok(source.includes(`"${GIVEN_UP}"\n`), 'nobody logs this');
+  few.hasResourceProperties('AWS::Logs::MetricFilter', { FilterPattern: `{ $.message = "${GIVEN_UP}" }`, MetricTransformations: [Match.objectLike({ MetricNamespace: NAMESPACE, MetricValue: '1' })] });
+  assert.ok(Object.keys(few.findResources('AWS::CloudWatch::Alarm')).some((id) => id.startsWith('WatchDeliveriesGivenUp')));
 });
 
 test('a worker is not called again by Lambda, since the clock does', () => {

@@ -31,6 +31,7 @@ impl Received {
 pub struct Receiver {
     address: String,
     received: Arc<Mutex<Vec<Received>>>,
+    patience: Duration,
 }
 
 impl Receiver {
@@ -52,7 +53,13 @@ impl Receiver {
                 std::thread::spawn(move || receive(stream.unwrap(), &kept, &*answer));
             }
         });
-        Self { address, received }
+        Self { address, received, patience: PATIENCE }
+    }
+
+    /// The same receiver, which waits for so long for what is to arrive.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Host and port.
@@ -68,7 +75,7 @@ impl Receiver {
     /// What has arrived since the last call, once `enough` says that it is enough.
     pub fn wait_for(&self, enough: impl Fn(&[Received]) -> bool) -> Vec<Received> {
         let start = Instant::now();
-        while start.elapsed() < PATIENCE {
+        while start.elapsed() < self.patience {
             if enough(&self.received.lock().unwrap()) {
                 return self.take();
             }

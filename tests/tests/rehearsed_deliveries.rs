@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tests::Journey;
+use tests::aws::Aws;
 use tests::receiver::{Received, Receiver};
+use tests::rehearsal::template::Template;
 use tests::server::{Options, rehearsal};
 
 const TAKEN: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
@@ -14,6 +16,7 @@ const DOWN: &str = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\
 /// By their names, those that the template lets be told.
 const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:coldforge-trigger-news";
 const PEOPLE: &str = "arn:aws:sns:eu-west-1:123456789012:coldforge-trigger-people";
+const BUS: &str = "arn:aws:events:eu-west-1:123456789012:event-bus/all";
 const FUNCTION: &str = "arn:aws:lambda:eu-west-1:123456789012:function:coldforge-trigger-build";
 
 fn begin(destinations: &[(&str, String)], environment: &[(&str, &str)]) -> Journey {
@@ -108,4 +111,28 @@ fn what_a_destination_did_not_take_is_found_by_the_clock_and_told_again_under_th
     assert_eq!(body(&arrived[0]), body(&arrived[1]));
     assert!(run(&journey).contains(&("clock".to_owned(), "DeliverDueLanes".to_owned())), "{:?}", run(&journey));
     assert_nothing_went_wrong(&journey);
+}
+
+#[test]
+fn a_deployment_with_a_bus_puts_every_event_on_it() {
+    let receiver = Receiver::answering(TAKEN);
+    let template = Template::file_with_event_bus().display().to_string();
+    let journey = begin(&[(BUS, receiver.url("/"))], &[("COLDFORGE_TEMPLATE", &template)]);
+    let repo = journey.repo_with_origin("demo");
+    repo.commit_file("a.txt", "a\n");
+    repo.ok(&["push", "--quiet", "origin", "HEAD:refs/heads/main", "HEAD:refs/tags/v1"]);
+    let happened = |one: &Received| body(one)["detail"]["event"].as_str().unwrap().to_owned();
+    let arrived = receiver.wait_for(|arrived| {
+        let happened: Vec<String> = arrived.iter().map(happened).collect();
+        happened.contains(&"defaultBranchChanged".to_owned())
+    });
+    let happened: Vec<String> = arrived.iter().map(happened).filter(|event| event != "identityChanged").collect();
+    assert_eq!(happened, ["repositoryCreated", "referenceCreated", "referenceCreated", "defaultBranchChanged"]);
+    assert_nothing_went_wrong(&journey);
+}
+
+#[test]
+fn an_operator_tells_again_what_the_consumer_of_the_stream_gave_up_on() {
+    let journey = Journey::begin();
+    Aws::new(journey.git.home(), &journey.server).python("replay.py", &[]);
 }

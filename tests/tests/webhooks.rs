@@ -183,14 +183,23 @@ fn a_webhook_is_changed_and_removed_by_its_operations() {
 }
 
 #[test]
-fn there_are_twenty_webhooks_at_most() {
+fn there_are_twenty_webhooks_at_most_whoever_makes_them_at_the_same_time() {
     let journey = Journey::begin();
-    journey.server.create_repository("demo");
-    let input = json!({"repositoryName": "demo", "url": "https://hooks.example.com/", "events": ["*"]});
-    for _ in 0..20 {
-        create(&journey.server, input.clone());
+    let server = &journey.server;
+    server.create_repository("demo");
+    for scope in [json!({"repositoryName": "demo"}), json!({})] {
+        let mut input = scope.clone();
+        input["url"] = json!("https://hooks.example.com/");
+        input["events"] = json!(["*"]);
+        let outcomes: Vec<_> = std::thread::scope(|threads| {
+            let made: Vec<_> = (0..26).map(|_| threads.spawn(|| server.api("CreateWebhook", input.clone()))).collect();
+            made.into_iter().map(|made| made.join().unwrap()).collect()
+        });
+        let refused: Vec<_> =
+            outcomes.into_iter().filter_map(|outcome| outcome.err().map(|error| error.name)).collect();
+        assert_eq!(refused, ["MaximumWebhooksExceededException"; 6]);
+        assert_eq!(server.api_ok("ListWebhooks", scope)["webhooks"].as_array().unwrap().len(), 20);
     }
-    assert_eq!(journey.server.api_error("CreateWebhook", input), "MaximumWebhooksExceededException");
 }
 
 #[test]

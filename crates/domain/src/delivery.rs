@@ -82,6 +82,26 @@ pub enum DeliveryContent {
 }
 
 impl DeliveryContent {
+    /// What is told, in a word.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Trigger { .. } => "trigger",
+            Self::Bus { .. } => "bus",
+            Self::Webhook { .. } => "webhook",
+            Self::Notification { .. } => "notification",
+        }
+    }
+
+    /// The name or id of what says that the destination is told, if it is not the deployment.
+    pub fn rule(&self) -> Option<&str> {
+        match self {
+            Self::Trigger { trigger, .. } => Some(trigger.name.as_str()),
+            Self::Bus { .. } => None,
+            Self::Webhook { webhook, .. } => Some(webhook.as_str()),
+            Self::Notification { rule, .. } => Some(rule.as_str()),
+        }
+    }
+
     /// The events that it tells of.
     pub fn events(&self) -> &[EventId] {
         match self {

@@ -3,7 +3,7 @@
 use crate::backoff::{REFUSED_WINDOW, WINDOW, pause};
 use crate::{Notifier, notification, trigger};
 use domain::delivery::Hindrances;
-use domain::{DeliveryContent, Event, EventId, Lane};
+use domain::{DeliveryContent, Event, EventId, Lane, RepositoryId};
 use ports::PublishError;
 use std::time::{Duration, SystemTime};
 use store::{Error, TakenLane, WaitingDelivery};
@@ -94,10 +94,7 @@ impl Notifier {
         let age = now.duration_since(waiting.created()).unwrap_or_default();
         let attempts = waiting.delivery.attempts;
         if age >= if failure.refused { REFUSED_WINDOW } else { WINDOW } {
-            let reason = failure.reason;
-            let events: Vec<&str> = waiting.delivery.content.events().iter().map(EventId::as_str).collect();
-            // Operators have an alarm for this line (`infra/lib/watch.ts`).
-            tracing::error!(%lane, events = events.join(" "), attempts, reason, "a delivery was given up");
+            tell_given_up(lane, waiting, age, &failure.reason);
             if let DeliveryContent::Webhook { webhook, delivery, .. } = &waiting.delivery.content {
                 self.give_up_webhook(webhook, delivery).await?;
             }
@@ -145,6 +142,25 @@ impl Notifier {
         }
         Ok(events)
     }
+}
+
+/// Tells operators of a delivery that nobody will try again. The deployment in AWS counts these lines, and names them in an alarm.
+fn tell_given_up(lane: &Lane, waiting: &WaitingDelivery, age: Duration, reason: &str) {
+    let Lane { destination, repository } = lane;
+    let repository = repository.as_ref().map_or("", RepositoryId::as_str);
+    let content = &waiting.delivery.content;
+    let events: Vec<&str> = content.events().iter().map(EventId::as_str).collect();
+    tracing::error!(
+        destination,
+        repository,
+        kind = content.kind(),
+        rule = content.rule().unwrap_or_default(),
+        events = events.join(" "),
+        attempts = waiting.delivery.attempts,
+        age_seconds = age.as_secs(),
+        reason,
+        "a delivery was given up"
+    );
 }
 
 fn tried(published: Result<(), PublishError>) -> Tried {

@@ -38,6 +38,7 @@
 //! | `COMMENT#<comment id>` | `META` | where the comment is kept |
 //! | `REPO#<id>` | `WATCH#<rule id>` | a notification rule |
 //! | `REPO#<id>` or `ACCOUNT` | `WEBHOOK#<webhook id>` | a webhook |
+//! | `REPO#<id>` or `ACCOUNT` | `WATCHES`, `WEBHOOKS` | guard: changes with each rule or webhook that is made, so that their number is known |
 //! | `WEBHOOK#<webhook id>` | `DELIVERY#<delivery id>` | what a webhook was told; expires |
 //! | `REPO#<id>` | `UNREFERENCED#<commit id>` | a merge commit that may be fetched by its id although no ref leads to it |
 //! | `CREDENTIAL#<key id>` | `META` | a credential |
@@ -100,9 +101,12 @@ const DIR: &str = "DIR#";
 pub(crate) const EVENT: &str = "EVENT#";
 pub(crate) const LANES: &str = "LANES";
 pub(crate) const WEBHOOK: &str = "WEBHOOK#";
+/// As those of rules, behind `REF#`.
+pub(crate) const WEBHOOKS: &str = "WEBHOOKS";
 pub(crate) const LOGGED_DELIVERY: &str = "DELIVERY#";
 /// Behind `REF#`, so that it is not read by whoever opens a repository.
 pub(crate) const NOTIFICATION_RULE: &str = "WATCH#";
+pub(crate) const NOTIFICATION_RULES: &str = "WATCHES";
 
 pub(crate) fn name(name: &RepositoryName) -> Key {
     Key::new(ACCOUNT, format!("{NAME}{name}"))

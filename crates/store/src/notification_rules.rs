@@ -4,6 +4,7 @@ use crate::change::{ATTEMPTS, pause};
 use crate::error::Error;
 use crate::keys;
 use crate::rows::{self, Millis, put};
+use crate::settings::Limit;
 use crate::stores::{Store, random};
 use domain::{Actor, Destination, EventFilter, EventKind, NotificationRuleId, RepositoryId, SettingChange};
 use ports::{Expect, Row, SortRange, Version, Write};
@@ -12,6 +13,8 @@ use std::time::SystemTime;
 
 /// The most rules of a repository.
 const MOST_RULES: usize = 20;
+
+const LIMIT: Limit = Limit { prefix: keys::NOTIFICATION_RULE, guard: keys::NOTIFICATION_RULES, most: MOST_RULES };
 
 /// A notification rule.
 #[derive(Debug, Clone)]
@@ -119,14 +122,12 @@ impl Store {
         repository: &RepositoryId,
         new: NewNotificationRule,
     ) -> Result<NotificationRule, NotificationRuleError> {
-        if self.notification_rules(repository).await?.len() >= MOST_RULES {
-            return Err(NotificationRuleError::TooMany);
-        }
         let (id, now) = (NotificationRuleId::from_random(random()?), self.now());
         let row = row(new, now, now);
         let write = put(keys::notification_rule(repository, &id), &row, Expect::Absent)?;
         let told = told(&id, &row, SettingChange::Created);
-        let version = self.commit_setting(actor, Some(repository), write, told).await?.ok_or(Error::Contended)?;
+        let made = self.commit_one_more(actor, Some(repository), &LIMIT, &write, &told).await?;
+        let version = made.ok_or(NotificationRuleError::TooMany)?;
         Ok(NotificationRule { id, row, version })
     }
 

@@ -50,7 +50,7 @@ struct Options {
     account_id: String,
     #[arg(long)]
     log_format: Option<String>,
-    /// What stands in for a subscriber of the topic, or for the function, with this ARN.
+    /// What stands in for a subscriber of the topic, for the function, or for a target of the bus, with this ARN.
     #[arg(long, value_name = "ARN=URL")]
     destination: Vec<Destination>,
     /// The IAM principal that is the administrator when it signs in, as the setting `adminPrincipalArn` of a deployment has it.
@@ -128,6 +128,9 @@ async fn serve(options: Options) {
         let endpoint = function.environment.get_mut("COLDFORGE_ENDPOINT").unwrap();
         *endpoint = endpoint.replace("https://", "http://");
     }
+    // Which keys there are is told where `coldforge serve` keeps its own.
+    let keys = serde_json::json!({"keys": [{"id": key_arn.rsplit('/').next(), "enabled": true}]});
+    std::fs::write(options.data_dir.join("keys.json"), keys.to_string()).unwrap();
     let faults = Arc::new(Faults::from_environment());
     let made = administrator::make(&functions[0], &emulator.address, region);
     let lambda = Arc::new(Lambda::new(functions, bootstrap(), environment, (region, account), faults.clone()));

@@ -22,7 +22,7 @@ pub struct Behind {
     pub here: Here,
     /// The functions.
     pub lambda: Arc<Lambda>,
-    /// What stands in for functions that are not the deployment's.
+    /// What stands in for functions that are not the deployment's, and for buses.
     pub destinations: Destinations,
     /// What goes wrong on purpose.
     pub faults: Arc<Faults>,
@@ -71,12 +71,13 @@ async fn pass(behind: &Behind, request: Request<Incoming>) -> Response<Body> {
         (Some(Fault::Throttled), Some(refused)) => return refused,
         (_, instead) => instead,
     };
-    let answered = match called(&asked) {
+    let answered = match on(&asked, "lambda:InvokeFunction") {
         Some(arn) if lambda.function(arn).is_some() => {
             lambda.clone().invoke_without_waiting(arn, body, Caller::Function);
             Ok(answer(202, HeaderMap::new(), ""))
         }
         Some(arn) if destinations.has(arn) => destinations.call(arn, body).await,
+        _ if let Some(bus) = on(&asked, "events:PutEvents") => destinations.put_events(bus, &body, here).await,
         _ => send(emulator, Request::from_parts(parts, full(body))).await.map(|answered| answered.map(incoming)),
     };
     match answered {
@@ -92,10 +93,9 @@ async fn pass(behind: &Behind, request: Request<Incoming>) -> Response<Body> {
     }
 }
 
-/// The function that a call has run.
-fn called(asked: &[Asked]) -> Option<&str> {
-    let called = asked.iter().find(|asked| asked.action == "lambda:InvokeFunction");
-    called.map(|asked| asked.resource.as_str())
+/// What a call does this action on.
+fn on<'a>(asked: &'a [Asked], action: &str) -> Option<&'a str> {
+    asked.iter().find(|asked| asked.action == action).map(|asked| asked.resource.as_str())
 }
 
 /// A refusal in the form of the service that was called.

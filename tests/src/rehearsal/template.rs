@@ -55,8 +55,13 @@ impl Template {
     pub fn file() -> PathBuf {
         match std::env::var_os("COLDFORGE_TEMPLATE") {
             Some(file) => file.into(),
-            None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/cdk.out/coldforge.template.json"),
+            None => folder().join("coldforge.template.json"),
         }
+    }
+
+    /// The file that `make synth` writes for a deployment with the event bus `all`.
+    pub fn file_with_event_bus() -> PathBuf {
+        folder().join("event-bus/coldforge.template.json")
     }
 
     /// Reads the template for a place.
@@ -206,6 +211,10 @@ impl Template {
         }
         out + rest
     }
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/cdk.out")
 }
 
 /// A value as text.

@@ -3,6 +3,7 @@
 use crate::world::{BUS, Mood, World, ana, create, head, oid, put_triggers, topic};
 use domain::PushId;
 use serde_json::Value;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 fn names(prefix: &str, count: usize) -> Vec<String> {
@@ -185,6 +186,49 @@ async fn what_is_refused_is_given_up_after_a_quarter_of_an_hour() {
         waited += seconds(10);
     }
     assert!((seconds(15 * 60)..seconds(40 * 60)).contains(&waited), "{waited:?}");
+}
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_log_tells_operators_of_what_is_given_up() {
+    let (log, mut world) = (Log::default(), World::new(false));
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone()).finish();
+    let _logging = tracing::subscriber::set_default(subscriber);
+    let repository = world.repository("demo").await;
+    put_triggers(&repository, &[topic("t")]).await;
+    world.destinations.set(&topic("t"), Mood::Refusing);
+    create(&repository, &["a".to_owned()], None).await;
+    world.consume().await;
+    while !world.is_drained().await {
+        world.deliver().await;
+        world.clock.advance(seconds(60));
+    }
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let told: Vec<Value> = lines.filter(|line| line["message"] == "a delivery was given up").collect();
+    let [line] = &told[..] else { panic!("{log}") };
+    let text = |member: &str| line[member].as_str().unwrap().to_owned();
+    assert_eq!(
+        [text("level"), text("kind"), text("rule"), text("destination")],
+        ["ERROR", "trigger", "t", &topic("t")]
+    );
+    assert_eq!([text("repository"), text("events").len().to_string()], [repository.id().to_string(), "36".to_owned()]);
+    assert!(line["attempts"].as_u64() > Some(1) && line["age_seconds"].as_u64() >= Some(900), "{line}");
+    assert!(!text("reason").is_empty());
 }
 
 #[tokio::test]

@@ -5,10 +5,13 @@ use crate::change::{ATTEMPTS, pause};
 use crate::error::Error;
 use crate::keys;
 use crate::rows::put;
+use crate::settings::Limit;
 use crate::stores::{Store, random};
 use domain::webhook::MOST_WEBHOOKS;
 use domain::{Actor, EventKind, RepositoryId, SettingChange, WebhookEvents, WebhookId, WebhookStatus};
 use ports::{CommitError, Expect, Write};
+
+const LIMIT: Limit = Limit { prefix: keys::WEBHOOK, guard: keys::WEBHOOKS, most: MOST_WEBHOOKS };
 
 /// A webhook that is to be made.
 #[derive(Debug, Clone)]
@@ -65,16 +68,14 @@ impl Store {
         repository: Option<&RepositoryId>,
         new: NewWebhook,
     ) -> Result<Webhook, WebhookError> {
-        if self.webhooks(repository).await?.len() >= MOST_WEBHOOKS {
-            return Err(WebhookError::TooMany);
-        }
         let now = self.now();
         let NewWebhook { id, url, events, sealed, active } = new;
         let status = if active { WebhookStatus::Active } else { WebhookStatus::Inactive };
         let row = WebhookRow { url, events, status, sealed, created: now, modified: now, failing_since: None };
         let write = put(keys::webhook(repository, &id), &row, Expect::Absent)?;
         let told = told(&id, &row, SettingChange::Created);
-        let version = self.commit_setting(actor, repository, write, told).await?.ok_or(Error::Contended)?;
+        let made = self.commit_one_more(actor, repository, &LIMIT, &write, &told).await?;
+        let version = made.ok_or(WebhookError::TooMany)?;
         Ok(Webhook { id, repository: repository.cloned(), row, version })
     }
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says by panicking what does not hold")]
 
+mod announcers;
 mod approval_rule_templates;
 mod approval_rules;
 mod changes;
