@@ -284,7 +284,8 @@ def put_file():
     refused("ParentCommitIdOutdatedException", "put_file", parentCommitId=first["commitId"], **put, **content)
     refused("SameFileContentException", "put_file", fileContent=b"two\n", **put, **parent)
     refused("FileContentRequiredException", "put_file", **put, **parent)
-    refused("FileContentSizeLimitExceededException", "put_file", fileContent=b"x" * 6291457, **put, **parent)
+    if facts["large"]:
+        refused("FileContentSizeLimitExceededException", "put_file", fileContent=b"x" * 6291457, **put, **parent)
     refused("InvalidFileModeException", "put_file", fileMode="BLUE", **put, **content, **parent)
     refused("InvalidEmailException", "put_file", email="a<b", **put, **content, **parent)
     refused("NameLengthExceededException", "put_file", name="n" * 2000, **put, **content, **parent)
