@@ -36,6 +36,14 @@ impl Door {
         self == Self::Rehearsal
     }
 
+    /// How many bytes a request may have. Lambda takes six megabytes, of which base64 leaves so many.
+    pub fn most_request_bytes(self) -> usize {
+        match self {
+            Self::Serve => usize::MAX,
+            Self::Rehearsal => 4_400_000,
+        }
+    }
+
     /// The program that serves behind it.
     pub fn program(self) -> PathBuf {
         match self {

@@ -16,6 +16,9 @@ use std::time::{Duration, Instant};
 /// How long a start or a clean end may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long a minute of rehearsed clocks takes, in milliseconds, unless a journey says otherwise: what fails is tried again by them.
+const REHEARSED_MINUTE: &str = "3000";
+
 /// What `DIR/admin-credentials.json` holds.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -305,6 +308,7 @@ fn spawn(arguments: &[String], environment: &[(String, String)], directory: &Pat
     Command::new(&arguments[0])
         .args(&arguments[1..])
         .envs(patient)
+        .env("COLDFORGE_MINUTE", REHEARSED_MINUTE)
         .envs(environment.iter().cloned())
         .stdin(Stdio::null())
         .stdout(append("server.out"))

@@ -59,6 +59,7 @@ fn boto3_runs_every_operation_and_is_told_what_is_wrong() {
     let mut facts = facts(&journey, &repo);
     let raw = repo.ok(&["log", "-1", "--format=%at %ad", "--date=format:%z"]);
     facts["date"] = json!(raw.trim());
+    facts["large"] = json!(Door::of_this_run().most_request_bytes() > (8 << 20));
     // More than a page has, where that does not take a quarter of an hour.
     facts["many"] = json!(if Door::of_this_run() == Door::Serve { 1005 } else { 20 });
     // The script clones with the person's git, and its home holds the password.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tests::Journey;
+use tests::door::Door;
 use tests::model::{Broken, Model, Rule};
 use tests::signing::{ApiError, Call};
 
@@ -52,7 +53,8 @@ fn every_rule_of_the_model_is_kept_by_every_operation() {
     let mut told = 0;
     for (model, operation) in operations {
         for broken in model.broken_inputs(&operation) {
-            if IN_THE_OUTPUT.contains(&format!("{operation} {}", broken.path).as_str()) {
+            let is_too_large = broken.value.to_string().len() > Door::of_this_run().most_request_bytes();
+            if is_too_large || IN_THE_OUTPUT.contains(&format!("{operation} {}", broken.path).as_str()) {
                 continue;
             }
             let answer = Call::new(&journey.server, &operation, &broken.value).send(&journey.server);

@@ -106,6 +106,11 @@ impl Connection {
         Self { shared: self.shared.into_builder().http_client(client).build(), ..self }
     }
 
+    /// The region.
+    pub(crate) fn region(&self) -> &str {
+        self.shared.region().map(Region::as_ref).unwrap_or_default()
+    }
+
     /// Whether calls of `service` go somewhere else than to AWS.
     pub(crate) fn is_redirected(&self, service: Service) -> bool {
         self.endpoint(service).is_some()

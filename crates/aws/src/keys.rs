@@ -29,6 +29,7 @@ const HEAD_BYTES: usize = 5;
 /// Master keys in KMS. The SDK's own copies of plaintexts are not wiped; those that this hands out are.
 pub struct KmsKeys {
     client: Client,
+    region: String,
     default_key: String,
     retry: Retry,
 }
@@ -37,7 +38,8 @@ impl KmsKeys {
     /// The keys of an account. `default_key` (an ARN, an id, or an alias with `alias/` before it) is used where none is named.
     pub fn new(connection: &Connection, default_key: impl Into<String>) -> Self {
         let client = Client::new(&connection.config(Service::Kms));
-        Self { client, default_key: default_key.into(), retry: Retry { within: PATIENCE } }
+        let region = connection.region().to_owned();
+        Self { client, region, default_key: default_key.into(), retry: Retry { within: PATIENCE } }
     }
 
     /// The same keys; a call that fails is tried again for so long.
@@ -46,15 +48,19 @@ impl KmsKeys {
         Self { retry: Retry { within: patience }, ..self }
     }
 
-    fn id<'a>(&'a self, key: Option<&'a str>) -> &'a str {
-        key.unwrap_or(&self.default_key)
+    /// The key to ask for. One whose ARN is of another region is none that this region's KMS has, but a role that may use keys of
+    /// its own region would have it answer that the key may not be used.
+    fn id<'a>(&'a self, key: Option<&'a str>) -> Result<&'a str, KeyError> {
+        let id = key.unwrap_or(&self.default_key);
+        let region = id.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(2));
+        if region.is_none_or(|region| region == self.region) { Ok(id) } else { Err(KeyError::NotFound(id.to_owned())) }
     }
 }
 
 #[async_trait]
 impl Keys for KmsKeys {
     async fn generate_data_key(&self, key: Option<&str>, context: &EncryptionContext) -> Result<DataKey, KeyError> {
-        let id = self.id(key);
+        let id = self.id(key)?;
         let generate = || {
             let generate = self.client.generate_data_key().key_id(id).key_spec(DataKeySpec::Aes256);
             generate.set_encryption_context(Some(map(context))).send()
@@ -80,7 +86,7 @@ impl Keys for KmsKeys {
                 plaintext.len()
             )));
         }
-        let id = self.id(key);
+        let id = self.id(key)?;
         let encrypt = || {
             let encrypt = self.client.encrypt().key_id(id).plaintext(Blob::new(plaintext));
             encrypt.set_encryption_context(Some(map(context))).send()
@@ -103,7 +109,7 @@ impl Keys for KmsKeys {
     }
 
     async fn describe(&self, key: Option<&str>) -> Result<KeyDescription, KeyError> {
-        let id = self.id(key);
+        let id = self.id(key)?;
         let describe = || self.client.describe_key().key_id(id).send();
         let answer = self.retry.run(describe).await.map_err(|failed| key_error(&failed, id, "DescribeKey"))?;
         let key = answer.key_metadata.ok_or_else(|| incomplete("DescribeKey"))?;
@@ -144,4 +150,28 @@ where
 
 fn incomplete(call: &'static str) -> KeyError {
     KeyError::Unavailable(format!("{call} answered without what was asked for").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_key_of_another_region_is_not_found_and_not_asked_for() {
+        let variables = [("AWS_REGION", "eu-west-1"), ("AWS_ACCESS_KEY_ID", "x"), ("AWS_SECRET_ACCESS_KEY", "x")];
+        let nowhere = ("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+        let variable = |name: &str| {
+            let found = variables.iter().chain([&nowhere]).find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        let connection = Connection::from_variables(variable).unwrap();
+        let keys = KmsKeys::new(&connection, "alias/own").with_patience(Duration::ZERO);
+        let described = |region: &str| {
+            let arn = format!("arn:aws:kms:{region}:123456789012:key/x");
+            let keys = &keys;
+            async move { keys.describe(Some(&arn)).await.unwrap_err() }
+        };
+        assert!(matches!(described("us-east-1").await, KeyError::NotFound(_)));
+        assert!(matches!(described("eu-west-1").await, KeyError::Unavailable(_)));
+    }
 }
