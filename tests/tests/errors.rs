@@ -10,6 +10,9 @@ use tests::door::Door;
 use tests::model::Model;
 use tests::signing::Call;
 
+/// What is said of records that CloudWatch Logs keeps.
+const RECORDS_ELSEWHERE: &str = "AuditEventsNotAvailableException";
+
 /// A server with a repository `demo` that git filled, and everything that the cases have names for.
 fn world(journey: &Journey) -> World {
     let repo = journey.repo_with_origin("demo");
@@ -119,7 +122,9 @@ fn every_case_is_answered_with_its_error() {
             }
         }
         // What is refused above is refused for what was made wrong: without that, the input is accepted.
-        if let Err(error) = journey.server.api(&operation, input.clone()) {
+        if let Err(error) = journey.server.api(&operation, input.clone())
+            && !(error.name == RECORDS_ELSEWHERE && Door::of_this_run() == Door::Rehearsal)
+        {
             wrong.push(format!("{operation} refuses {input}: {error:?}"));
         }
     }
