@@ -61,6 +61,8 @@ export class Functions extends Construct {
       logGroup: props.logs[entry.class],
       timeout: Duration.seconds(entry.timeoutSeconds),
       memorySize: entry.memoryMb,
+      // A worker that finds no room is called again within a minute, by whoever looks for deliveries that are due.
+      ...(entry.kind === 'worker' && settings.deliveriesAtOnce && { reservedConcurrentExecutions: settings.deliveriesAtOnce }),
       tracing: settings.tracing ? lambda.Tracing.ACTIVE : lambda.Tracing.DISABLED,
       environment,
     });

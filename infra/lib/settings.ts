@@ -39,7 +39,9 @@ export interface Settings {
   readonly console?: string;
   /** The networks that webhooks may be in besides the public ones, such as `10.1.0.0/16`. */
   readonly webhookAllow: string[];
-  /** Requests a second that the API takes on average, and at once. */
+  /** How many workers deliver at the same time, each to one destination about one repository; without it, as many as Lambda has. */
+  readonly deliveriesAtOnce?: number;
+  /** Requests a second that the API takes on average, and at once: more than anything else, they cap what others can make it cost. */
   readonly requestRate: number;
   readonly requestBurst: number;
   /** A number that is raised to give the distribution and the functions a new secret between them. */
@@ -72,7 +74,7 @@ const DEFAULTS: Settings = {
 
 const NAMES: readonly (keyof Settings)[] = [
   'name', 'domainName', 'certificateArn', 'hostedZone', 'architecture', 'removalPolicy', 'logRetentionDays',
-  'keepDeletedPacksDays', 'restoredTable', 'adminPrincipalArn', 'tracing', 'firewall', 'alarmEmail', 'topics', 'triggerFunctions', 'eventBus', 'console', 'webhookAllow',
+  'keepDeletedPacksDays', 'restoredTable', 'adminPrincipalArn', 'tracing', 'firewall', 'alarmEmail', 'topics', 'triggerFunctions', 'eventBus', 'console', 'webhookAllow', 'deliveriesAtOnce',
   'requestRate', 'requestBurst', 'originSecretGeneration', 'bootstrap', 'quotas',
 ];
 
@@ -95,6 +97,7 @@ export function settings(given: Record<string, unknown>): Settings {
   refuseUnknown(given);
   const all: Record<string, unknown> = { ...DEFAULTS, ...given };
   for (const name of ['logRetentionDays', 'keepDeletedPacksDays', 'requestRate', 'requestBurst', 'originSecretGeneration']) all[name] = Number(all[name]);
+  if (all.deliveriesAtOnce !== undefined) all.deliveriesAtOnce = Number(all.deliveriesAtOnce);
   for (const name of ['tracing', 'firewall']) all[name] = String(all[name]) === 'true';
   for (const name of ['topics', 'triggerFunctions', 'webhookAllow', 'hostedZone', 'restoredTable', 'quotas']) {
     if (typeof all[name] === 'string') all[name] = JSON.parse(all[name]);
@@ -108,7 +111,7 @@ function check(settings: Settings): void {
   const demand = (holds: boolean, what: string) => {
     if (!holds) throw new Error(`setting ${what}`);
   };
-  const { name, domainName, certificateArn, hostedZone, adminPrincipalArn, keepDeletedPacksDays, restoredTable } = settings;
+  const { name, domainName, certificateArn, hostedZone, adminPrincipalArn, deliveriesAtOnce, keepDeletedPacksDays, restoredTable } = settings;
   demand(/^[a-z][a-z0-9-]{0,9}$/.test(name), `'name' is '${name}'; it has 1 to 10 small letters, digits and hyphens`);
   demand(!domainName === !certificateArn, "'domainName' and 'certificateArn' belong together");
   demand(!hostedZone || !!domainName, "'hostedZone' is of no use without 'domainName'");
@@ -120,6 +123,7 @@ function check(settings: Settings): void {
   demand(!restoredTable || (!!restoredTable.name && /:table\/[^/]+\/stream\//.test(restoredTable.streamArn)), "'restoredTable' has the 'name' of a table and the 'streamArn' of its stream");
   demand(!adminPrincipalArn || /^arn:[^:]+:iam::\d{12}:(user|role)\/.+$/.test(adminPrincipalArn), "'adminPrincipalArn' must name an IAM user or role");
   demand(!settings.console || /^https?:\/\//.test(settings.console), "'console' is a URL");
+  demand(deliveriesAtOnce === undefined || (Number.isInteger(deliveriesAtOnce) && deliveriesAtOnce > 0), "'deliveriesAtOnce' is a number above 0");
   demand(settings.requestRate > 0 && settings.requestBurst > 0, "'requestRate' and 'requestBurst' are above 0");
   demand(Number.isInteger(settings.originSecretGeneration), "'originSecretGeneration' is a number");
   for (const quota of Object.keys(settings.quotas)) demand(/^[A-Z][A-Z0-9_]*$/.test(quota), `'quotas' has '${quota}', which is no variable's name`);

@@ -25,6 +25,7 @@ test('a setting that cannot be is named', () => {
     [{ logRetentionDays: 31 }, /'logRetentionDays'/],
     [{ keepDeletedPacksDays: 36 }, /'keepDeletedPacksDays'/],
     [{ restoredTable: { name: 'restored', streamArn: 'arn:aws:dynamodb:eu-central-1:111122223333:table/restored' } }, /'restoredTable'/],
+    [{ deliveriesAtOnce: '0' }, /'deliveriesAtOnce'/],
     [{ adminPrincipalArn: 'arn:aws:iam::111122223333:root' }, /'adminPrincipalArn'/],
     [{ requestRate: 0 }, /'requestRate'/],
     [{ quotas: { 'max repositories': 5 } }, /'quotas'/],

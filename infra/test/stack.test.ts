@@ -211,6 +211,13 @@ test('a worker is not called again by Lambda, since the clock does', () => {
   }
 });
 
+test('how many workers deliver at once is a setting', () => {
+  usual.allResourcesProperties('AWS::Lambda::Function', { ReservedConcurrentExecutions: Match.absent() });
+  const few = resources(template({ deliveriesAtOnce: '5' }, ONE_OF_EACH), 'AWS::Lambda::Function');
+  const reserved = few.filter(({ Properties }) => Properties.ReservedConcurrentExecutions !== undefined);
+  assert.deepEqual(reserved.map(({ Properties }) => [Properties.Handler, Properties.ReservedConcurrentExecutions]), [['DeliverLane', 5]]);
+});
+
 test('what runs by the clock is called by the clock', () => {
   const clocked = FUNCTIONS.filter(({ kind }) => kind === 'schedule');
   usual.resourceCountIs('AWS::Events::Rule', clocked.length);

@@ -58,9 +58,11 @@ def snapshot(table, _):
     copied.items = table.items.copy()
     for partition, items in table.items.items():
         copied.items[partition] = items.copy()
-    copied.stream_shard = copy.copy(table.stream_shard)
-    copied.stream_shard.items = list(table.stream_shard.items)
-    copied.stream_shard.table = copied
+    # A table need not have a stream.
+    if table.stream_shard:
+        copied.stream_shard = copy.copy(table.stream_shard)
+        copied.stream_shard.items = list(table.stream_shard.items)
+        copied.stream_shard.table = copied
     return copied
 
 

@@ -58,7 +58,7 @@ fn what_does_not_fit_the_signature_is_refused() {
 #[test]
 fn what_botocore_signs_is_accepted_and_what_is_changed_in_it_is_not() {
     let journey = Journey::begin();
-    Aws::new(&journey.path("home"), &journey.server).python("signatures.py", &["300"]);
+    Aws::new(&journey.path("home"), &journey.server).python("signed_requests.py", &["300"]);
 }
 
 #[test]
