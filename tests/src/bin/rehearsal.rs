@@ -34,7 +34,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    Serve(Options),
+    Serve(Box<Options>),
     LeftOut,
 }
 
@@ -77,7 +77,7 @@ const ORIGIN_SECRET: &str = "the-secret-of-the-rehearsed-distribution";
 
 fn main() {
     match Cli::parse().command {
-        Command::Serve(options) => serve(options),
+        Command::Serve(options) => serve(*options),
         Command::LeftOut => LeftOut::all().iter().for_each(|left_out| println!("{left_out}")),
     }
 }
