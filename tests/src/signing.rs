@@ -111,6 +111,22 @@ pub fn signed_headers(
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> Vec<(String, String)> {
+    let url = format!("http://{}/", server.address());
+    let added = added_headers("POST", &url, keys, (region, service), at, headers.iter().copied(), body);
+    let given = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    given.chain(added).collect()
+}
+
+/// The headers that make a request with these headers signed for a region and a service.
+pub fn added_headers<'a>(
+    method: &'a str,
+    url: &'a str,
+    keys: Keys<'_>,
+    (region, service): (&str, &str),
+    at: SystemTime,
+    headers: impl Iterator<Item = (&'a str, &'a str)>,
+    body: &'a [u8],
+) -> Vec<(String, String)> {
     let identity = Credentials::new(keys.id, keys.secret, keys.token.map(str::to_owned), None, "tests").into();
     let params = v4::SigningParams::builder()
         .identity(&identity)
@@ -121,11 +137,9 @@ pub fn signed_headers(
         .build()
         .unwrap()
         .into();
-    let url = format!("http://{}/", server.address());
-    let signable = SignableRequest::new("POST", &url, headers.iter().copied(), SignableBody::Bytes(body)).unwrap();
+    let signable = SignableRequest::new(method, url, headers, SignableBody::Bytes(body)).unwrap();
     let (instructions, _) = sign(signable, &params).unwrap().into_parts();
-    let all = headers.iter().copied().chain(instructions.headers());
-    all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// Reads an API answer.

@@ -5,6 +5,7 @@
 mod announced;
 
 use announced::{Announced, Calls, account, golden, pull_requests, repositories};
+use tests::door::Door;
 use tests::rehearsal::template::Template;
 use tests::server::Options;
 
@@ -36,7 +37,9 @@ fn with_event_bus() -> (String, String) {
 
 #[test]
 fn every_kind_of_event_is_told_by_all_announcers() {
-    let through_the_template = std::env::var("COLDFORGE_DOOR").is_ok_and(|door| door == "rehearsal");
-    let calls = if through_the_template { Calls::PerhapsLate } else { Calls::Answered };
+    let calls = match Door::of_this_run() {
+        Door::Rehearsal => Calls::PerhapsLate,
+        Door::Serve => Calls::Answered,
+    };
     make_every_event(Options { environment: vec![with_event_bus()], ..Options::default() }, calls);
 }

@@ -1,9 +1,7 @@
 //! API Gateway's IAM authorization: the principals that exist, and the check of who signed a request.
 
 use super::wire;
-use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
+use crate::signing::{Keys, added_headers};
 use http::HeaderMap;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -93,24 +91,14 @@ impl Principals {
 impl Principal {
     /// The header `Authorization` that the principal would have sent.
     fn sign(&self, request: &Request<'_>, signed: &[&str], at: SystemTime) -> String {
-        let keys = Credentials::new(&self.access_key_id, &self.secret_access_key, None, None, "rehearsal").into();
-        let params = v4::SigningParams::builder()
-            .identity(&keys)
-            .region(request.region)
-            .name("execute-api")
-            .time(at)
-            .settings(SigningSettings::default())
-            .build()
-            .unwrap()
-            .into();
+        let keys = Keys { id: &self.access_key_id, secret: &self.secret_access_key, token: None };
+        let url = format!("http://{}{}", wire::text(request.headers, "host"), request.path);
         // The signer adds the time itself.
         let headers = signed.iter().filter(|name| **name != "x-amz-date");
         let headers = headers.map(|name| (*name, wire::text(request.headers, name)));
-        let url = format!("http://{}{}", wire::text(request.headers, "host"), request.path);
-        let signable = SignableRequest::new(request.method, url, headers, SignableBody::Bytes(request.body)).unwrap();
-        let (instructions, _) = sign(signable, &params).unwrap().into_parts();
-        let mut headers = instructions.headers();
-        headers.find_map(|(name, value)| (name == "authorization").then(|| value.to_owned())).unwrap()
+        let scope = (request.region, "execute-api");
+        let added = added_headers(request.method, &url, keys, scope, at, headers, request.body);
+        added.into_iter().find_map(|(name, value)| (name == "authorization").then_some(value)).unwrap()
     }
 }
 
